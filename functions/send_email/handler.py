@@ -22,5 +22,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     )
     if sending.outcome == "unknown":
         count("TouchesUnknown", channel="email")
+    if sending.refusal:
+        count("TouchesRefused", channel="email", reason=sending.refusal)
+    if sending.refusal in ("quota", "stopped", "unreachable"):
+        count("SendingLimited")
     logger.info("sending", extra={"touch": event["touch_key"], **asdict(sending)})
-    return asdict(sending)
+    return {k: v for k, v in asdict(sending).items() if k != "refusal"}

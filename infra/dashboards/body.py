@@ -149,6 +149,7 @@ def body() -> dict[str, Any]:
                 [
                     ["Dunlin", "TouchesUnknown", "channel", "email", {"label": "e-mails in doubt"}],
                     ["Dunlin", "TouchesUnknown", "channel", "sms", {"label": "texts in doubt"}],
+                    ["Dunlin", "SendingLimited", {"label": "not taken by a provider"}],
                     ["Dunlin", "UnattendedAccounts", {"label": "unattended accounts"}],
                     ["Dunlin", "LaddersRestarted", {"label": "ladders restarted"}],
                 ],

@@ -14,11 +14,12 @@ from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, ContactHistory, PastContact
 from dunlin.domain.accounts.touch import PERMIT_LIFE, TouchState
 from dunlin.domain.audit import audit
-from dunlin.domain.errors import Conflict
+from dunlin.domain.errors import Conflict, Limit
 from dunlin.ports.accounts import Change
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.permits import LadderDecision
+from dunlin.service.contact.sending import send
 from tests.support import builders, ground
 from tests.support.builders import NOON
 
@@ -159,8 +160,6 @@ def test_an_older_run_has_nothing_left_to_do() -> None:
 
 
 def test_a_provider_that_refuses_is_tried_again_later_and_ends_with_a_person() -> None:
-    from dunlin.service.contact.sending import send
-
     book, account = ground.memory_world()
     mailbox = MemoryMailbox(fail=[Failure.BEFORE] * 5)
     outbox = ground.outbox(mailbox=mailbox)
@@ -184,6 +183,61 @@ def test_a_provider_that_refuses_is_tried_again_later_and_ends_with_a_person() -
     assert pauses == [5, 20, 80, 320]
     assert book.accounts[account.account_id].hold is Hold.REVIEW
     assert not mailbox.sent
+
+
+@pytest.mark.parametrize("limit", Limit)
+def test_a_limit_of_the_provider_costs_time_alone(limit: Limit) -> None:
+    book, account = ground.memory_world()
+    mailbox = MemoryMailbox(fail=[limit] * 12)
+    outbox = ground.outbox(mailbox=mailbox)
+    now, waited = NOON, []
+    while not mailbox.sent:
+        permit = check(book, account, now - NOON)
+        if permit.outcome == "email":
+            send(
+                account.account_id,
+                permit.touch_key,
+                permit.permit_id,
+                book=book,
+                ports=outbox,
+                now=now,
+            )
+        stored = book.accounts[account.account_id]
+        assert stored.hold is None
+        assert stored.due_at is not None
+        if permit.outcome == "email":
+            waited.append(stored.due_at - now)
+        now = max(stored.due_at, now)
+    assert mailbox.calls == 13
+    assert timedelta(minutes=1) <= min(waited[:-1])
+    assert max(waited[:-1]) <= timedelta(hours=12)
+    released = [t for t in book.touches.values() if t.state is TouchState.RELEASED]
+    assert {t.reason for t in released} == {f"{limit.value}: limit"}
+    # None of the twelve counts as a contact any more.
+    outcomes = [c.outcome for c in book.histories[account.consumer_id].contacts]
+    assert sorted(outcomes) == ["permitted", *["released"] * 12]
+
+
+def test_a_limit_between_refusals_does_not_count_as_one() -> None:
+    book, account = ground.memory_world()
+    fail = [Failure.BEFORE, Limit.QUOTA, Failure.BEFORE, Limit.RATE, Failure.BEFORE]
+    mailbox = MemoryMailbox(fail=fail)
+    now = NOON
+    for _ in fail:
+        permit = check(book, account, now - NOON)
+        while permit.outcome != "email":
+            now += timedelta(seconds=permit.wait_seconds)
+            permit = check(book, account, now - NOON)
+        send(
+            account.account_id,
+            permit.touch_key,
+            permit.permit_id,
+            book=book,
+            ports=ground.outbox(mailbox=mailbox),
+            now=now,
+        )
+        now = book.accounts[account.account_id].due_at or now
+    assert book.accounts[account.account_id].hold is None
 
 
 def test_others_who_write_first_are_met_with_another_look() -> None:

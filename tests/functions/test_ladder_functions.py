@@ -12,7 +12,7 @@ from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
-from dunlin.domain.errors import DomainError, Unavailable
+from dunlin.domain.errors import DomainError, Limit, Unavailable
 from functions.activate_accounts.handler import handler as activate_accounts
 from functions.check_compliance.handler import handler as check_compliance
 from functions.send_email.handler import handler as send_email
@@ -86,6 +86,21 @@ def test_a_provider_whose_answer_was_lost_leaves_a_doubt_that_is_counted(
     wire(monkeypatch, email_outbox=ground.outbox(mailbox=Lost()))
     assert send_email(permit_of(looked(wired_account[1])), None)["outcome"] == "unknown"
     assert [m["channel"] for m in counted("TouchesUnknown", capsys)] == ["email"]
+
+
+def test_a_provider_at_its_limit_is_counted_and_named(
+    wired_account: tuple[MemoryBook, Account],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    wire(monkeypatch, email_outbox=ground.outbox(mailbox=MemoryMailbox(fail=[Limit.QUOTA])))
+    answer = send_email(permit_of(looked(wired_account[1])), None)
+    assert answer["outcome"] == "void"
+    assert answer["wait_seconds"] >= 3600
+    lines = capsys.readouterr().out
+    [refused] = counted("TouchesRefused", lines)
+    assert (refused["channel"], refused["reason"]) == ("email", "quota")
+    assert len(counted("SendingLimited", lines)) == 1
 
 
 def test_a_permit_for_one_channel_sends_nothing_on_another(

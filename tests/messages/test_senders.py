@@ -21,7 +21,7 @@ from dunlin.adapters.aws.mailbox import SesMailbox
 from dunlin.adapters.aws.one_attempt import ONE_ATTEMPT
 from dunlin.adapters.aws.sms_sender import SnsSmsSender
 from dunlin.adapters.memory.senders import Failure, MemoryMailbox, MemorySmsSender
-from dunlin.domain.errors import Defect, Unavailable
+from dunlin.domain.errors import Defect, Limit, Unavailable
 from dunlin.ports.messages import AttachedFile, Email, Mailbox, SmsSender, Text
 
 EMAIL = Email(
@@ -202,6 +202,39 @@ def test_an_error_is_one_request_and_certain_only_where_it_was_refused(
     assert len(provider.requests) == 1
 
 
+DAILY = b'{"__type": "TooManyRequestsException", "message": "Daily message quota exceeded."}'
+PER_SECOND = b'{"__type": "TooManyRequestsException", "message": "Maximum sending rate exceeded."}'
+UNVERIFIED = b'{"__type": "MessageRejected", "message": "Email address is not verified."}'
+
+
+@pytest.mark.parametrize(
+    ("send", "status", "body", "limit"),
+    [
+        (by_mail, 429, DAILY, Limit.QUOTA),
+        (by_mail, 429, PER_SECOND, Limit.RATE),
+        (by_mail, 400, b'{"__type": "LimitExceededException"}', Limit.QUOTA),
+        (by_mail, 400, b'{"__type": "SendingPausedException"}', Limit.STOPPED),
+        (by_mail, 400, b'{"__type": "AccountSuspendedException"}', Limit.STOPPED),
+        (by_mail, 400, b'{"__type": "MailFromDomainNotVerifiedException"}', Limit.STOPPED),
+        (by_mail, 403, b'{"__type": "AccessDeniedException"}', Limit.STOPPED),
+        (by_mail, 404, b'{"__type": "NotFoundException"}', Limit.STOPPED),
+        (by_mail, 400, UNVERIFIED, Limit.STOPPED),
+        (by_mail, 400, b'{"__type": "MessageRejected"}', None),
+        (by_mail, 400, b'{"__type": "BadRequestException"}', None),
+        (by_text, 400, THROTTLED, Limit.RATE),
+        (by_text, 400, THROTTLED.replace(b"Throttling", b"InvalidParameter"), None),
+    ],
+)
+def test_a_limit_of_the_account_is_told_from_a_refused_message(
+    provider: Provider, send: Send, status: int, body: bytes, limit: Limit | None
+) -> None:
+    provider.status, provider.body = status, body
+    with pytest.raises(Unavailable) as failed:
+        send(provider.url)
+    assert failed.value.certain
+    assert failed.value.limit is limit
+
+
 @pytest.mark.parametrize("send", [by_mail, by_text])
 @pytest.mark.parametrize("mode", ["hang", "reset"])
 def test_silence_and_a_reset_are_one_request_and_prove_nothing(
@@ -221,6 +254,7 @@ def test_a_closed_door_is_certain(send: Send) -> None:
         with pytest.raises(Unavailable) as failed:
             send(f"http://127.0.0.1:{unused.getsockname()[1]}")
     assert failed.value.certain
+    assert failed.value.limit is Limit.UNREACHABLE
 
 
 def test_the_shipped_settings_try_once_and_do_not_wait_long() -> None:

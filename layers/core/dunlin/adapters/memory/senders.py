@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 
-from dunlin.domain.errors import Unavailable
+from dunlin.domain.errors import Limit, Unavailable
 from dunlin.ports.messages import Email, Text
 
 
@@ -22,9 +22,10 @@ class Failure(StrEnum):
 
 
 class _Outbox:
-    """Counts calls and plans how the next ones go wrong, one entry of `fail` a call."""
+    """Counts calls and plans how the next ones go wrong, one entry of `fail` a call: a failure,
+    or a limit of the provider."""
 
-    def __init__(self, provider: str, fail: Sequence[Failure] = ()) -> None:
+    def __init__(self, provider: str, fail: Sequence[Failure | Limit] = ()) -> None:
         self.calls = 0
         self.fail = list(fail)
         self._provider = provider
@@ -33,6 +34,8 @@ class _Outbox:
     def _call(self) -> Iterator[str]:
         self.calls += 1
         failure = self.fail.pop(0) if self.fail else None
+        if isinstance(failure, Limit):
+            raise Unavailable(self._provider, "limit", certain=True, limit=failure)
         if failure is Failure.BEFORE:
             raise Unavailable(self._provider, "refused", certain=True)
         if failure is Failure.DURING:
@@ -45,7 +48,7 @@ class _Outbox:
 class MemoryMailbox(_Outbox):
     """Keeps what it took in `sent`, oldest first."""
 
-    def __init__(self, *, fail: Sequence[Failure] = ()) -> None:
+    def __init__(self, *, fail: Sequence[Failure | Limit] = ()) -> None:
         super().__init__("ses", fail)
         self.sent: list[Email] = []
 
@@ -58,7 +61,7 @@ class MemoryMailbox(_Outbox):
 class MemorySmsSender(_Outbox):
     """Keeps what it took in `sent`, oldest first."""
 
-    def __init__(self, *, fail: Sequence[Failure] = ()) -> None:
+    def __init__(self, *, fail: Sequence[Failure | Limit] = ()) -> None:
         super().__init__("sns", fail)
         self.sent: list[Text] = []
 

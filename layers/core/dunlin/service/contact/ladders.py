@@ -11,7 +11,7 @@ from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.touch import Touch, TouchState
-from dunlin.domain.contact import cadence, coordination, planner
+from dunlin.domain.contact import cadence, coordination, planner, refusals
 from dunlin.domain.contact.adapting import TouchChoice
 from dunlin.domain.errors import Conflict, Defect
 from dunlin.domain.rulebook import Verdict
@@ -172,13 +172,13 @@ def _finish_attempt(
         return decision("wait", account, now, until=touch.expires_at)
     data = {**touch_data(touch), "state": touch.state.value}
     if touch.state is TouchState.PERMITTED:
-        given_back = replace(touch, state=TouchState.RELEASED, reason="expired unspent")
+        given_back = replace(touch, state=TouchState.RELEASED, reason=refusals.EXPIRED)
         write(
             book,
             account,
             lifecycle.look_again(account, now),
             what="TouchReleased",
-            data=data | {"reason": "expired unspent"},
+            data=data | {"reason": refusals.EXPIRED},
             now=now,
             besides=Change(
                 history=without_contact(facts.history, touch, now),

@@ -12,7 +12,7 @@ from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.reasons import UNREMINDED
 from dunlin.domain.accounts.touch import TouchState
-from dunlin.domain.contact import planner
+from dunlin.domain.contact import planner, refusals
 from dunlin.domain.errors import DomainError
 from dunlin.domain.rulebook import Verdict
 from dunlin.domain.tokens import address_hash
@@ -47,7 +47,9 @@ PURPOSES = {
     **arrangement_notices.PURPOSES,
 }
 _BOTH = (Channel.EMAIL, Channel.SMS)
-_TRIES = 5  # permits for one notice: each after the one before was given back unsent
+# Permits for one notice, each after the one before was given back unsent; those that met a limit
+# of the provider do not count.
+_TRIES = 5
 
 
 class NoticeBook(Accounts, Arrangements, PermitTaking, Protocol):
@@ -79,10 +81,15 @@ def check_notice(
         raise DomainError(f"no notice of kind {kind!r}")
 
     def attempt() -> LadderDecision:
-        for occurrence in range(_TRIES):
+        occurrence = tries = 0
+        while True:
             facts = book.facts(account_id, touch_key=_key(kind, cause, occurrence))
             if facts.touch is None or facts.touch.state is not TouchState.RELEASED:
                 break
+            tries += refusals.limit_of(facts.touch) is None
+            if tries == _TRIES:
+                break
+            occurrence += 1
         return _decide(
             facts,
             kind,

@@ -14,6 +14,7 @@ from typing import Protocol
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.contact import refusals
 from dunlin.domain.errors import Conflict
 from dunlin.domain.ids import execution_name
 from dunlin.ports.accounts import Accounts, Change, Conversations, ManyAtOnce
@@ -128,7 +129,7 @@ def _close_doubtful(account: Account, *, book: RecoveryBook, now: datetime) -> i
     for touch in book.conversation(account.account_id).touches:
         if touch.state is TouchState.PERMITTED and touch.expires_at < now - DOUBTFUL_AFTER:
             facts = book.facts(account.account_id)
-            released = replace(touch, state=TouchState.RELEASED, reason="expired unspent")
+            released = replace(touch, state=TouchState.RELEASED, reason=refusals.EXPIRED)
             try:
                 write(
                     book,

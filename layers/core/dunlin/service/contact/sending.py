@@ -13,7 +13,7 @@ from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit.audit import content_sha256
-from dunlin.domain.contact import planner
+from dunlin.domain.contact import planner, refusals
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.messages.arrival import reply_address, stop_address
 from dunlin.domain.strategy.strategy import Brand
@@ -38,8 +38,6 @@ LINK_LIFE = timedelta(days=45)
 REPLY_LIFE = timedelta(days=400)  # people answer old mail, and may stop it at any time
 _CODE = re.compile(r"\b\d{6}\b")
 CODE_LIFE = timedelta(minutes=15)
-_FIRST_PAUSE = timedelta(minutes=5)
-_REFUSALS = 5
 
 
 class SendingBook(
@@ -50,13 +48,15 @@ class SendingBook(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sending:
-    """What became of one permit. `void`: nothing was sent, look again."""
+    """What became of one permit. `void`: nothing was sent, look again. `refusal` says why a
+    provider took nothing: its limit, or `message` where it refused this one."""
 
     outcome: Literal["sent", "void", "unknown"]
     account_id: str
     run: int
     version: int
     wait_seconds: int = 1
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,9 @@ def send(
         message_id = _hand_over(message, ports)
     except Unavailable as failure:
         if failure.certain:
-            return _release(spent, failure.reason, book=book, now=now)
+            reason = refusals.stated(failure.limit, failure.reason)
+            sending = _release(spent, reason, book=book, now=now)
+            return replace(sending, refusal=failure.limit.value if failure.limit else "message")
         return _record(spent, "TouchUnknown", {"reason": failure.reason}, book=book, now=now)
     content = kept_content(rendered)
     sent = replace(
@@ -274,23 +276,38 @@ def _sending(
     )
 
 
-def _already(facts: Facts, touch: Touch, *, book: Accounts, now: datetime) -> Sending:
+def _already(facts: Facts, touch: Touch, *, book: SendingBook, now: datetime) -> Sending:
     """The function ran before for this touch: never send again, only see to the plan."""
     if touch.state is TouchState.UNKNOWN:
         return _record(touch, "TouchUnknown", {"reason": "interrupted"}, book=book, now=now)
     if touch.state is TouchState.RELEASED:
-        return _returned(touch, touch.reason, facts.account, now)
+        return _returned(touch, facts.account, now, book=book)
     return _sending("sent", facts.account, now)
 
 
-def _returned(touch: Touch, reason: str, account: Account, now: datetime) -> Sending:
+def _returned(touch: Touch, account: Account, now: datetime, *, book: Conversations) -> Sending:
     """Nothing was sent. A ladder looks again when its account says; a notice, whose account may
-    be over, asks for another permit at once, or later where the provider refused."""
+    be over, asks for another permit at once, or later where the provider did not take it."""
     sending = _sending("void", account, now)
     if touch.run:
         return sending
-    pause = timedelta() if reason == "void" else _FIRST_PAUSE * 4**touch.occurrence
+    pause = timedelta() if touch.reason == refusals.VOID else _pause(touch, book=book)
     return replace(sending, wait_seconds=seconds(now + pause, now))
+
+
+def _pause(touch: Touch, *, book: Conversations) -> timedelta:
+    refused = _refused(touch, book=book) if refusals.refused(touch) else 0
+    return refusals.pause(touch, refused)
+
+
+def _refused(touch: Touch, *, book: Conversations) -> int:
+    """How often this message was refused, with this touch."""
+    before = book.conversation(touch.account_id).touches
+    if touch.run:
+        same = [t for t in before if t.run and t.rung_name == touch.rung_name]
+    else:
+        same = [t for t in before if (t.template, t.cause) == (touch.template, touch.cause)]
+    return 1 + sum(refusals.refused(t) for t in same if t.key != touch.key)
 
 
 def _record(
@@ -323,37 +340,38 @@ def _record(
     return retry_on_conflict(attempt)
 
 
-def _void(touch: Touch, *, book: Accounts, now: datetime) -> Sending:
+def _void(touch: Touch, *, book: SendingBook, now: datetime) -> Sending:
     """The permit could not be spent. If nobody else spent it, give the touch back."""
-    return _release(touch, "void", book=book, now=now)
+    return _release(touch, refusals.VOID, book=book, now=now)
 
 
-def _after_release(account: Account, touch: Touch, reason: str, now: datetime) -> Account:
-    """The account, whose ladder looks again at once where a permit was void, later and later
-    where the provider refused, and not at all after `_REFUSALS` times: then a person must look."""
-    if reason == "void":
+def _after_release(account: Account, touch: Touch, now: datetime, *, book: SendingBook) -> Account:
+    """The account, whose ladder looks again at once where a permit was void, later where the
+    provider was at a limit, later and later where it refused the message, and not at all after
+    `refusals.AT_MOST` times: then a person must look."""
+    if touch.reason == refusals.VOID:
         return lifecycle.look_again(account, now)
-    if touch.occurrence + 1 < _REFUSALS:
-        return lifecycle.look_again(account, now + _FIRST_PAUSE * 4**touch.occurrence)
-    why = f"The provider refused this message {_REFUSALS} times: {reason}."
-    return lifecycle.stop(account, why)
+    if refusals.refused(touch) and _refused(touch, book=book) >= refusals.AT_MOST:
+        why = f"The provider refused this message {refusals.AT_MOST} times: {touch.reason}."
+        return lifecycle.stop(account, why)
+    return lifecycle.look_again(account, now + _pause(touch, book=book))
 
 
-def _release(touch: Touch, reason: str, *, book: Accounts, now: datetime) -> Sending:
+def _release(touch: Touch, reason: str, *, book: SendingBook, now: datetime) -> Sending:
     """Certainly not sent: the touch is released, the contact no longer counts, and the ladder
-    looks again at once (void) or in a few minutes (the provider refused)."""
+    looks again at once (void) or after a pause."""
+    released = replace(touch, state=TouchState.RELEASED, reason=reason)
 
     def attempt() -> Sending:
         facts = book.facts(touch.account_id, touch_key=touch.key)
         account, stored = facts.account, facts.touch
         if stored is None or stored.state is not touch.state:
-            return _returned(touch, reason, account, now)
+            return _returned(released, account, now, book=book)
         after = account
         current = (account.ladder_run, account.rung, account.occurrence - 1)
         waits = account.runs and account.due_at is not None
         if waits and current == (touch.run, touch.rung, touch.occurrence):
-            after = _after_release(account, touch, reason, now)
-        released = replace(stored, state=TouchState.RELEASED, reason=reason)
+            after = _after_release(account, released, now, book=book)
         after = write(
             book,
             account,
@@ -363,9 +381,12 @@ def _release(touch: Touch, reason: str, *, book: Accounts, now: datetime) -> Sen
             now=now,
             besides=Change(
                 history=without_contact(facts.history, touch, now),
-                touch_move=(released, [touch.state.value]),
+                touch_move=(
+                    replace(stored, state=TouchState.RELEASED, reason=reason),
+                    [touch.state.value],
+                ),
             ),
         )
-        return _returned(touch, reason, after, now)
+        return _returned(released, after, now, book=book)
 
     return retry_on_conflict(attempt)

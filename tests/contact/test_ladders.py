@@ -220,7 +220,13 @@ def test_a_limit_of_the_provider_costs_time_alone(limit: Limit) -> None:
 
 def test_a_limit_between_refusals_does_not_count_as_one() -> None:
     book, account = ground.memory_world()
-    fail = [Failure.BEFORE, Limit.QUOTA, Failure.BEFORE, Limit.RATE, Failure.BEFORE]
+    fail: list[Failure | Limit] = [
+        Failure.BEFORE,
+        Limit.QUOTA,
+        Failure.BEFORE,
+        Limit.RATE,
+        Failure.BEFORE,
+    ]
     mailbox = MemoryMailbox(fail=fail)
     now = NOON
     for _ in fail:

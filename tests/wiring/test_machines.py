@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+import botocore.session
 import jsonata
 import pytest
 from cfnlint.api import lint
@@ -97,12 +98,68 @@ def test_a_task_is_bounded_and_tries_again_with_jitter(machine, name):
     assert state["TimeoutSeconds"]
     assert state["Retry"]
     for retrier in state["Retry"]:
+        if retrier["MaxAttempts"] == 0:
+            continue  # named so that the last resort does not try it again
         assert retrier["JitterStrategy"] == "FULL"
         assert 1 <= retrier["MaxAttempts"] <= 8
         assert retrier["MaxDelaySeconds"] <= 120
         assert "States.ALL" not in retrier["ErrorEquals"]
     if state["Resource"].endswith("lambda:invoke"):
         assert {e for r in state["Retry"] for e in r["ErrorEquals"]} >= CODE_ERRORS | THROTTLES
+
+
+def _thrown_by(service: str, operation: str) -> set[str]:
+    """What the SDK's own model says that a call may answer with, as Step Functions names it."""
+    model = botocore.session.get_session().get_service_model(service)
+    prefix = {"dynamodb": "DynamoDb", "lambda": "Lambda"}[service]
+    shapes = [shape.name for shape in model.operation_model(operation).error_shapes]
+    # DynamoDB answers with these too (docs.aws.amazon.com/amazondynamodb/latest/developerguide/
+    # Programming.Errors.html); every integration has a client that may fail.
+    common = ["ThrottlingException", "SdkClientException"]
+    names = {name if name.endswith("Exception") else f"{name}Exception" for name in shapes + common}
+    return {f"{prefix}.{name}" for name in names}
+
+
+# What becomes of a function that dies: docs.aws.amazon.com/step-functions/latest/dg/
+# concepts-error-handling.html and sfn-best-practices.html, and the runtime's own error types.
+DEATHS = {
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.Unknown",
+    "Lambda.AWSLambdaException",
+    "Sandbox.Timedout",
+    "Runtime.ExitError",
+    "Runtime.OutOfMemory",
+    "Runtime.ImportModuleError",
+    "MemoryError",
+    "States.Timeout",
+    "AnErrorThatNobodyNamed",
+}
+
+
+def _tries(state: dict[str, Any], error: str) -> int:
+    """How often Step Functions tries a state again after an error: the first retrier decides."""
+    for retrier in state["Retry"]:
+        names = retrier["ErrorEquals"]
+        if error in names or (names == ["States.TaskFailed"] and error != "States.Timeout"):
+            return int(retrier["MaxAttempts"])
+    return 0
+
+
+@pytest.mark.parametrize(("machine", "name"), TASKS)
+def test_every_failure_of_a_function_or_the_sdk_is_tried_again_or_expected_by_name(machine, name):
+    state = _state(machine, name)
+    if state["Resource"].endswith("lambda:invoke"):
+        failures, expected = _thrown_by("lambda", "Invoke") | DEATHS, {"DomainError", "Defect"}
+    else:
+        failures = _thrown_by("dynamodb", "UpdateItem") - {
+            "DynamoDb.ConditionalCheckFailedException"
+        }
+        expected = {"DynamoDb.ConditionalCheckFailedException"}
+    assert {error: _tries(state, error) for error in failures if _tries(state, error) < 3} == {}
+    # Those mean something: trying them again would only put off what they say.
+    conditional = "ConditionExpression" in state["Arguments"] or "lambda" in state["Resource"]
+    assert {_tries(state, error) for error in expected if conditional} <= {0}
+    assert state["Retry"][-1]["ErrorEquals"] == ["States.TaskFailed"]
 
 
 @pytest.mark.parametrize(("machine", "name"), TASKS)
@@ -165,7 +222,7 @@ def test_errors_are_names_of_aws_or_classes_of_ours(machine):
     for name, state in stack.states(stack.machines()[machine]):
         for entry in [*state.get("Retry", []), *state.get("Catch", [])]:
             for error in entry["ErrorEquals"]:
-                if not re.match(r"(States|Lambda|DynamoDb)\.", error):
+                if not re.match(r"(States|Lambda|DynamoDb|Sandbox)\.", error):
                     assert issubclass(getattr(errors, error), Exception), (name, error)
 
 

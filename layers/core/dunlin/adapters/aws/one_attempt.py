@@ -87,8 +87,8 @@ def unavailable(provider: str) -> Iterator[None]:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         if not 400 <= status < 500 or code in _SAYS_NOTHING:
             raise Unavailable(provider, code, certain=False) from None
-        limit = _limit(code, answer.get("Message", "").lower())
-        raise Unavailable(provider, code, certain=True, limit=limit) from None
+        of_account = _limit(code, answer.get("Message", "").lower())
+        raise Unavailable(provider, code, certain=True, limit=of_account) from None
     except BotoCoreError as error:
         raise Unavailable(provider, type(error).__name__, certain=False) from None
 

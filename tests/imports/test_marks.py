@@ -147,3 +147,26 @@ def test_a_payment_that_is_promised_is_none() -> None:
     assert rows[2]["outcome"] == "unchanged"
     assert rows[3]["account"]["held"] == "payment_ahead"
     assert rows[3]["account"]["balance_minor"] == 2000
+
+
+@pytest.mark.parametrize("heading", ["Paid %", "% paid", "Percent Paid", "Pagado %", "% bezahlt"])
+def test_a_share_that_was_paid_is_heard(heading: str) -> None:
+    document = read(
+        f"Invoice,Customer,Email,Due Date,Amount,{heading}\n"
+        "1,Ada Abbott,ada@example.com,2026-01-15,10.00,0%\n"
+        "2,Ben Barker,ben@example.com,2026-01-15,20.00,100%\n"
+        "3,Cy Carter,cy@example.com,2026-01-15,30.00,50 %\n"
+    )
+    accounts = [r["account"] for r in document["rows"]]
+    assert [(a["status"], a["held"]) for a in accounts] == [
+        ("open", None), ("paid", None), ("open", "payment_shown"),
+    ]  # fmt: skip
+
+
+def test_a_share_beside_what_is_left_changes_nothing() -> None:
+    document = read(
+        "Invoice,Customer,Email,Due Date,Balance,Paid %\n"
+        "1,Ada Abbott,ada@example.com,2026-01-15,5.00,50%\n"
+        "2,Ben Barker,ben@example.com,2026-01-15,20.00,100%\n"
+    )
+    assert [r["account"]["held"] for r in document["rows"]] == [None, "payment_shown"]

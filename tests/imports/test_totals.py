@@ -55,3 +55,20 @@ def test_a_total_takes_off_credits_that_stand_without_a_sign() -> None:
 def test_more_names_that_look_like_totals_than_can_be_weighed_are_asked_about() -> None:
     rows = "".join(f"Total Shop {n},0.00,{n}.00,0.00,{n}.50\n" for n in range(1, 400))
     assert asked(read(AGED + "Ben Barker,0.00,90.50,0.00,90.50\n" + rows)) == ["totals"]
+
+
+@pytest.mark.parametrize(
+    ("title", "questions"),
+    [
+        ("Total outstanding,,,,500.00", ["totals"]), ("Total open: $500.00,,,,", ["totals"]),
+        ("Total outstanding,,,,225.00", []), ("Gesamt:,,,,225.00", []),
+        ("Total outstanding: $225.00,,,,", []), ("Total customers,2,,,", []),
+        ("Total 90+ days,,,,10.00", []), ("Report of 2026,,,,", []),
+    ],
+)  # fmt: skip
+def test_a_total_above_the_headings_is_held_beside_the_rows(
+    title: str, questions: list[str]
+) -> None:
+    result = read(f"{title}\n" + LIST + ADA + ADAS_SECOND + BEN)
+    assert asked(result) == questions
+    assert questions or owed(result) == ALL

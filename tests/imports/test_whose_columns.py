@@ -351,3 +351,17 @@ def test_the_second_tenants_address_is_not_the_firsts(second: str) -> None:
     assert [c["emails"] for c in consumers_of(document)] == [
         ["al@example.com"], ["cam@example.com"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("names", [("Named Insured", "Insured Email"), ("Insured", "Insured Email"),
+                                   ("Policyholder", "Policyholder Email")])  # fmt: skip
+def test_an_insured_owes_the_premium_and_the_agent_does_not(names: tuple[str, str]) -> None:
+    name, email = names
+    document = read(
+        f"Policy,{name},{email},Agent,Agent Email,Carrier,Premium Due,Due Date\n"
+        "P1,Ada Abbott,ada@example.com,Vic Power,vic@example.com,Acme Mutual,15.00,2026-01-15\n"
+    )
+    account = document["rows"][0]["account"]
+    assert (account["consumer"]["name"], account["consumer"]["emails"], account["held"]) == (
+        "Ada Abbott", ["ada@example.com"], None,
+    )  # fmt: skip

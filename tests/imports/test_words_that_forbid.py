@@ -213,3 +213,42 @@ def test_a_newer_file_that_forbids_holds_a_known_debt_once() -> None:
     before = office.book.writes
     office.drop("open.csv", f"{NOTED}\n{BO},DECEASED per wife 3/2\n")
     assert office.book.writes == before
+
+
+@pytest.mark.parametrize(
+    ("heading", "young", "grown"),
+    [("Year of Birth", "2015", "1980"), ("YOB", "2009", "1975"), ("Geburtsjahr", "2012", "2007"),
+     ("Año de nacimiento", "2010", "1990"), ("DOB", "2015", "1980"),
+     ("Birth year", "2008", "2007")],
+)  # fmt: skip
+def test_who_may_be_under_age_by_the_year_of_their_birth_is_held(
+    heading: str, young: str, grown: str
+) -> None:
+    document = read(
+        f"Account,Patient,{heading},Email,Due Date,Balance\n"
+        f"1,Kid Sample,{young},kid@example.com,2026-01-15,10.00\n"
+        f"2,Bo Sample,{grown},bo@example.com,2026-01-15,20.00\n"
+    )
+    assert [r["account"]["held"] for r in document["rows"]] == ["minor", None]
+
+
+@pytest.mark.parametrize(
+    ("heading", "word"),
+    [("Situación del socio", "Fallecido"), ("Kundenstand", "verstorben"), ("Socio", "fallecida"),
+     ("Estado civil", "Difunto"), ("Remark 7", "deceased 3/2026"), ("Situation", "Décédé"),
+     ("Situação", "Falecido"), ("Resident now", "Passed away")],
+)  # fmt: skip
+def test_a_death_is_heard_under_any_heading(heading: str, word: str) -> None:
+    assert _held(heading, word) == "deceased"
+
+
+@pytest.mark.parametrize("heading", ["Placed With", "Forwarded to", "Übergeben an", "Confié à"])
+def test_a_debt_that_was_placed_with_somebody_is_held(heading: str) -> None:
+    assert _held(heading, "Acme Collections") == "agency"
+
+
+@pytest.mark.parametrize(
+    "name", ["Bell B. - closed acct", "Bell, B. (account closed)", "Bell B. - cuenta cerrada"]
+)
+def test_a_closed_account_beside_a_name_is_held(name: str) -> None:
+    assert bars_of_name(name) == ("on_hold",)

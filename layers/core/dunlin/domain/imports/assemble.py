@@ -438,7 +438,9 @@ class Assembler:
         barred: dict[int, tuple[str, ...]] = dict(self.contacts.bars)
         for draft in self.drafts.values():
             of_person = tuple(h for h in draft.account.holds if h in barring.PERSONAL)
-            if _is_minor(self.consumers.all[draft.owner].consumer, self.today):
+            born = dict(draft.account.extras).get("birth_year", "")
+            owner = self.consumers.all[draft.owner].consumer
+            if _is_minor(owner, self.today) or _may_be_minor(born, self.today):
                 of_person = (*of_person, barring.MINOR)
             if of_person:
                 barred[draft.owner] = (*barred.get(draft.owner, ()), *of_person)
@@ -519,6 +521,11 @@ def _is_minor(consumer: NormalisedConsumer, today: dt.date) -> bool:
         return False
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return 0 <= years < _OF_AGE
+
+
+def _may_be_minor(year: str, today: dt.date) -> bool:
+    """Whether somebody born in a year may be under age: they may be born on its last day."""
+    return year.isdecimal() and len(year) == 4 and 0 <= today.year - int(year) <= _OF_AGE
 
 
 def _said_to_hold(rows: list[NormalisedRow], lead: NormalisedRow) -> tuple[str, ...]:

@@ -349,7 +349,9 @@ MARKED = (
     (DISPUTED, "dispute|disputes"),
     (ON_HOLD, """
         hold|gesperrt|duplicate|dup|dupe|duplicado|doublon|doppelt|test|paid|paid in full|pd|pif
-        |pagado|pagada|bezahlt|paye|pago|closed|inactive|old|written off|void|voided|do not use"""),
+        |pagado|pagada|bezahlt|paye|pago|closed|closed acct|closed account|acct closed
+        |account closed|cuenta cerrada|compte cloture|konto geschlossen|conta encerrada
+        |inactive|old|written off|void|voided|do not use"""),
 )  # fmt: skip
 """Words that say it in a name where they stand in brackets or after a mark."""
 

@@ -124,6 +124,10 @@ def _numeric_kinds(value: str, digits: int, kinds: set[str]) -> None:
             kinds.add("marked")
     if value.isdigit():
         kinds.add("int")
+        if digits == 4 and value[:2] in ("19", "20"):
+            kinds.add("year")
+    if value[-1] == "%":
+        kinds.add("percent")
     reading = read_date(value)
     if reading is not None:
         kinds.add("date" if reading.shape not in ("serial", "epoch", "compact") else "number_date")

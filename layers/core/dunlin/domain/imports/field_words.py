@@ -79,6 +79,8 @@ FIELD_WORDS = {
     "payment_method": "way of payment",
     "phone": "phone number",
     "age": "age in years",
+    "birth_year": "year of birth",
+    "paid_percent": "how much of it is paid, in percent",
     "phone_bad": "the phone number is none",
     "phone_valid": "the phone number is good",
     "property": "property",

@@ -7,11 +7,13 @@ its words; a heading that only hints at permission leaves that to a person.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from dunlin.domain.imports import barring, fields
 from dunlin.domain.imports.content import Content
+from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.header_names import permissions as names
 from dunlin.domain.imports.header_names import roles
 from dunlin.domain.imports.phrases import Lexicon
@@ -92,6 +94,10 @@ _POINTS = frozenset(
 )
 _CONSENT_BY = {"email": "consent_email", "sms": "consent_sms", "call": "consent_sms"}
 _OVER = Lexicon((("over", barring.OVER),))
+_DEAD = re.compile(
+    r"(?:deceased|dcsd|died|passed away|fallecid[oa]|difunt[oa]|decedee?|defunte?|verstorben"
+    r"|gestorben|falecid[oa])\b"
+)
 _STANDINGS = frozenset(("paid_flag", "open_flag", "deleted"))
 
 
@@ -130,8 +136,11 @@ def sorts_people(header: str, cells: Sequence[str]) -> str:
     """Whether a column that is not used sorts people, and some of its cells forbid to write:
     `notes` where they do for certain, `ask` where they may speak of something else, "" else."""
     words = _words(header)
-    if not _SORTS.any_of(words) or _TRADES.any_of(words):
+    if _TRADES.any_of(words):
         return ""
+    if not _SORTS.any_of(words):
+        # What can be said of people alone is heard under any heading.
+        return "notes" if any(_DEAD.match(fold(cell).strip()) for cell in set(cells)) else ""
     codes = {code for cell in set(cells) if cell for code in bars_of_note(cell)}
     if codes & _CERTAIN:
         return "notes"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from dunlin.domain.imports.amounts import COMMA, DOT, EITHER, evidence, is_blank
 from dunlin.domain.imports.foreign_shapes import begins_table
 from dunlin.domain.imports.headings import Headings, says_settled
 from dunlin.domain.imports.records import FileRefused
-from dunlin.domain.imports.row_kinds import FIGURES, LONE, SUM, TOTAL, RowKinds
+from dunlin.domain.imports.row_kinds import FIGURES, LONE, SUM, TOTAL, RowKinds, label_of
 from dunlin.domain.imports.running import RunningBalance, as_movements, scaled_value
 from dunlin.domain.imports.sums import ABOVE, Figures, Sums, Unplaced
 from dunlin.domain.imports.types import (
@@ -30,6 +31,10 @@ _TEN_THOUSAND = 10_000
 _MOST_STANDINGS = 2_000
 _FEWEST_LEGS = 4
 _MOST_CURRENCIES = 20
+_MONEY_WRITTEN = re.compile(
+    r"\(?-?[^\w\s(]{0,2}\s?[A-Z]{0,3}\s?\d[\d.,' ]*[.,]\d\d\)?-?\s?(?:[A-Z]{3}|[^\w\s])?"
+)
+"""A figure that can be nothing but money: above the headings stand years and counts too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,17 @@ class LayoutVotes:
                 self._sums.heading(text)
                 self._name = ""
         return False
+
+    def title(self, line: int, cells: Sequence[str]) -> None:
+        """Takes a record above the headings: `Total outstanding:` beside a figure."""
+        words = [part.strip() for c in cells for part in c.split(":") if part.strip()]
+        label = label_of(words[0]) if words else None
+        figures = [w for w in words[1:] if _MONEY_WRITTEN.fullmatch(w)]
+        if label is None or label.of or not label.compared or len(figures) != 1:
+            return
+        value = scaled_value(figures[0], self._marks.get(self._owed, EITHER))
+        if value is not None:
+            self._sums.over_all(line, cells, value)
 
     def row(self, cells: list[str]) -> None:
         """Takes a plain row."""

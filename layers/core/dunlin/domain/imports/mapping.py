@@ -11,6 +11,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from dunlin.domain.imports import fields
+from dunlin.domain.imports.ages import years_told
 from dunlin.domain.imports.content import Content, content_of, kinds_of
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.file_kind import BALANCE_FIELDS
@@ -21,7 +22,6 @@ from dunlin.domain.imports.flag_headings import (
     sorts_people,
 )
 from dunlin.domain.imports.guard import REASON_COLUMN
-from dunlin.domain.imports.header_names.roles import WARD
 from dunlin.domain.imports.industry import (
     PATIENTS_PART,
     ask_agencies,
@@ -32,6 +32,7 @@ from dunlin.domain.imports.ledger import ledger_columns
 from dunlin.domain.imports.nameless import settle_nameless
 from dunlin.domain.imports.neighbours import SET_BY_HAND, adjust
 from dunlin.domain.imports.number_columns import counts_rows
+from dunlin.domain.imports.paid_share import tells_share_paid
 from dunlin.domain.imports.status_codes import ask_codes
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
 from dunlin.domain.imports.whose import Parties, left_out, party_of
@@ -50,7 +51,6 @@ _GENERIC = re.compile(
 )
 
 
-_AGES = frozenset("age patientage studentage childage edad alter idade".split())
 _DUES = frozenset("due dues owing debt fallig du dus".split())
 # The kinds of content that fit a field; a field not named here takes any.
 _FITS: dict[str, tuple[str, ...]] = dict.fromkeys(fields.MONEY, ("money",)) | dict.fromkeys(
@@ -63,7 +63,7 @@ _FITS |= {
     "first_name": ("name",), "last_name": ("name",), "paid_flag": ("bool",), "deleted": ("bool",),
     "draft_flag": ("bool",), "docstatus": ("int",), "side": ("text",), "status": ("name",),
     "document_type": ("name", "code", "int"), "city": ("name",),
-    "open_flag": ("bool",),
+    "open_flag": ("bool",), "birth_year": ("year",),
     "days_overdue": ("int", "money"), "quantity": ("money",),
     "write_off_mark": ("date", "number_date", "bool", "name"), "terms": ("int", "name", "text"),
     "void_mark": ("date", "number_date", "bool", "name", "text"),
@@ -317,10 +317,8 @@ def map_columns(
             ranked.append([] if target == fields.IGNORE else [(1.0, target, SET_BY_HAND)])
         elif index in payers:
             ranked.append([(0.95, "payer_kind", "its values say who pays")])
-        elif _is_age(header, contents[index], headers, parties):
-            ranked.append([] if parties.splits else [(0.95, "age", "years of whom it is about")])
-        elif flag := flag_heading(header, contents[index]):
-            ranked.append([(FLAGGED, flag.field, flag.why)])
+        elif (stated := _stated(header, contents[index], headers, parties)) is not None:
+            ranked.append(stated)
         elif not _flags(header, contents[index]) and (
             meant := parties.meant(index, contents[index])
         ):
@@ -366,15 +364,16 @@ def map_columns(
     return Mapped(columns, decisions, tuple(contents), ledger.legs)
 
 
-def _is_age(header: str, content: Content, headers: Sequence[str], parties: Parties) -> bool:
-    """`Age` beside a patient or a child, and a due date, is somebody's, and no debt's."""
-    key = fields.key_of(header)
-    dated = any("due_date" in fields.STRONG.get(fields.key_of(h), ()) for h in headers)
-    if key not in _AGES or content.share("int") < 0.9 or not dated:
-        return False
-    # `Age` and `Alter` are a debt's as well; `Edad` and `Idade` are a person's alone.
-    wards = any(p is not None and p.part == WARD for p in parties.parties)
-    return wards or key in ("edad", "idade")
+def _stated(
+    header: str, content: Content, headers: Sequence[str], parties: Parties
+) -> list[tuple[float, str, str]] | None:
+    """What the words of a heading and the look of its cells leave no doubt of; None else."""
+    if years := years_told(header, content, headers, parties):
+        return [] if parties.splits else [(0.95, years, "years of whom it is about")]
+    if tells_share_paid(header, content):
+        return [(0.95, "paid_percent", "how much of each was paid, in percent")]
+    flag = flag_heading(header, content)
+    return None if flag is None else [(FLAGGED, flag.field, flag.why)]
 
 
 def _price_is_owed(

@@ -32,6 +32,10 @@ _GIVEN_OR_WHOLE = frozenset(("nombre", "nome"))
 _NUMBERS = frozenset(("consumer_reference", "account_reference"))
 _LEDGERS = frozenset(("account", "konto", "compte", "cuenta", "acct"))
 """Names of columns that hold a customer's number or an account of the books."""
+_ACCOUNTS = frozenset(
+    "acct acctno acctnumber acctnum accountno accountnumber customeraccount custacct".split()
+)
+"""Names of columns that hold the number of a customer's account, or of the one debt on it."""
 _VAGUE = fields.WEAK.keys() - fields.STRONG.keys()
 """Names that mean a field only where the values agree."""
 _PRIOR = {
@@ -231,6 +235,13 @@ _RULES = (
         ),
         _less(0.3),
         "the invoice number has a column of its own",
+    ),
+    NeighbourRule(
+        lambda o: (
+            o.field == "account_reference" and o.key in _ACCOUNTS and "invoice_number" in o.sure
+        ),
+        _meant("consumer_reference"),
+        "it numbers the customer's account, and the invoice has a number of its own",
     ),
     NeighbourRule(
         lambda o: o.field in _NUMBERS and o.key in _LEDGERS and _names_accounts(o),

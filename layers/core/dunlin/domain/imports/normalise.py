@@ -47,7 +47,7 @@ from dunlin.domain.imports.types import (
 EXTRAS = (
     "unit", "property", "lease_status", "move_in", "move_out", "payer", "insurance_status",
     "insurance_pending", "date_of_service", "claim", "load_number", "claim_amount",
-    "for_reference", "job", "instalment", *fact_names.STRONG,
+    "for_reference", "job", "instalment", "birth_year", *fact_names.STRONG,
 )  # fmt: skip
 """Fields that go into an account's extras."""
 _DEBTOR = re.compile(r"[1-6]\d{4,8}")

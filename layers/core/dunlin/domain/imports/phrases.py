@@ -20,7 +20,7 @@ _ABBREVIATED = re.compile(r"\b(?:[a-z]\.){2,}")
 _SLASHED = re.compile(r"\b([a-z])\s?([/&])\s?([a-z])\b|\bw/off\b")
 _APOSTROPHE = re.compile(r"['’`´](?=[tdsm]\b)")
 _DAY = re.compile(r"\b\d{1,4}([./-])\d{1,2}(?:\1\d{1,4})?\b\.?(?:t?\s?\d{1,2}:\d\d(?::\d\d)?z?)?")
-_MONEY = re.compile(r"[$€£]?\s?\b\d{1,3}(?:[.,]\d{3})*[.,]\d\d\b")
+_MONEY = re.compile(r"[$€£]?\s?\b\d{1,3}(?:[.,]\d{3})*[.,]\d\d\b(?!\.\d)")
 _TOKEN = re.compile(r"[a-z]+|\d+|[%~?]|[:=]|\s[-–—]+(?=\s)|[;,/|()\[\]>+!·•*\n]|\.(?=\s|$)")
 _SHORT = frozenset(
     """pd bal ck chk coll bez pmt ins pt acct rep atty no nr dr mr mrs ms st ch verst canc dec est

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 from dunlin.domain.imports import fields, statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, Columns
-from dunlin.domain.imports.dates import fold
+from dunlin.domain.imports.noted_payments import says_settled
 from dunlin.domain.imports.row_dates import RowDates
 from dunlin.domain.imports.types import OPEN, PAID, VOID, FileProfile, NormalisedRow
 
@@ -20,24 +19,6 @@ _WHEN_PAID = frozenset(
 """Names of columns that may hold the day of a part payment, or one on which payment is awaited."""
 _MONEY_CAME = frozenset(("checkno", "checknumber", "receiptnumber", "receiptno"))
 """Columns of a payment's own number among those that say how a customer pays."""
-_NOTED_PAID = re.compile(
-    r"(?:(?:now|is|was|has been|acct|account|bal|balance) )*"
-    r"(?:(?:paid|pd|settled) in full|pif|paid off"
-    r"|(?:voll|vollstandig|komplett|ganz) (?:be|ge)zahlt|pagad[oa] (?:por completo|en su totalidad)"
-    r"|totalmente pagad[oa]|paye(?:e)? (?:en totalite|integralement)|entierement (?:paye|regle)e?"
-    r"|pag[oa] integralmente|totalmente pag[oa]|quitad[oa]"
-    r"|(?:paid|pd) (?:by |w |with |in |via )?(?:cash|check|chk|ck|cheque|card|cc|credit card|online"
-    r"|office|venmo|zelle|paypal)"
-    r"|(?:ya )?(?:pago|pagado|pagada|pagou|foi pago) (?:(?:en|em|por|con|com|via|a|no|na|el) )*"
-    r"(?:efectivo|contado|transferencia|tarjeta|cheque|dinheiro|pix|cartao|boleto|caja|balcao)"
-    r"|(?:bar|per karte|per uberweisung|mit karte|uberwiesen und) (?:be|ge)zahlt|bar erhalten"
-    r"|(?:paye|payee|regle|reglee) (?:en|par) (?:especes|cheque|carte|virement|cb|liquide)"
-    r"|kulanz|ausbuchen|ausgebucht|erlassen|condonad[oa]|perdoad[oa]|passer en perte"
-    r"|(?:waive|waived|forgiven?|comped|write off|writeoff|written off|wrote off|refunded)"
-    r"(?: (?:the|this|bal|balance|it|per|by|all|off|account|acct))*)"
-    r"\b(?! (?:by|if|when|until|before|nao|not))"
-)
-"""How a note begins that says that nothing is left to pay, or that it is not to be asked for."""
 SHOWN, CLEARED, AHEAD = "payment_shown", "cleared_with_balance", "payment_ahead"
 
 
@@ -82,7 +63,7 @@ class RowMarks:
             return ("", "", "") if rest else (OPEN, "", CLEARED)
         if not self._states_rest and any(self._set(cells, i) for i in self._payment):
             return OPEN, "", SHOWN
-        if any(cells[i] and _NOTED_PAID.match(fold(cells[i][:LONG]).strip()) for i in self._notes):
+        if any(cells[i] and says_settled(cells[i][:LONG]) for i in self._notes):
             return OPEN, "", SHOWN
         return "", "", ""
 

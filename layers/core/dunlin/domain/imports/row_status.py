@@ -5,6 +5,7 @@ from __future__ import annotations
 from dunlin.domain.imports import statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, MEMORY, Columns
+from dunlin.domain.imports.paid_share import NONE, PART, WHOLE, share_paid
 from dunlin.domain.imports.row_marks import SHOWN
 from dunlin.domain.imports.status_codes import HOLD
 from dunlin.domain.imports.statuses import StatusReading
@@ -18,6 +19,7 @@ _FIELDS = (
     "draft_flag",
     "paid_flag",
     "open_flag",
+    "paid_percent",
 )
 _RESTS = frozenset("balance paid credited bucket debit credit line_amount".split())
 """Fields beside which what is left of a bill is known."""
@@ -60,8 +62,14 @@ class RowStatus:
         status, code = self._standing(cells, kind, reading)
         if status != OPEN:
             return status, code, ""
+        at = first.get("paid_percent", -1)
+        share = share_paid(cells[at]) if at >= 0 else NONE
+        if share == WHOLE and self._whole_bills:
+            return PAID, "paid", ""
         # Of a bill that was paid in part, and no figure that says what is left, nobody knows it.
-        unsure = reading.part_paid and self._whole_bills
+        unsure = self._whole_bills and (reading.part_paid or share == PART)
+        # What is left of one that is paid in full is a slip, in one column or the other.
+        unsure = unsure or share == WHOLE
         return status, code, reading.hold or (SHOWN if unsure else "")
 
     def _standing(

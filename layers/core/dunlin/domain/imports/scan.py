@@ -170,6 +170,7 @@ class Scan:
             self._row_line = line
             if line <= before:
                 self.days.title(" ".join(c for c in cells if c.strip()))
+                layout.title(line, cells)
                 continue
             gap, kind = before_it in (BLANK, LONE), kind_of(cells)
             before_it = kind

@@ -60,6 +60,7 @@ class Sums:
         self._block_rows = 0
         self._blocks: list[tuple[int, int]] = []
         self._unplaced: list[Unplaced] = []
+        self._over_all: list[Unplaced] = []
         self._named: list[tuple[int, int]] = []
         self._over_several = self._too_many = False
         self._lead: int | None = None
@@ -133,6 +134,10 @@ class Sums:
             self._too_many = True
         self._end_block(fits=fits)
 
+    def over_all(self, line: int, cells: Sequence[str], figure: int) -> None:
+        """A total of all rows that stands above the headings."""
+        self._over_all.append(Unplaced(line, tuple(cells), "", False, figure, 0, False))
+
     def figures(self, value: Figures) -> None:
         """Figures without a word."""
         self._check_lead()
@@ -169,6 +174,12 @@ class Sums:
         """No more records follow. Where the balance runs on, totals are held beside what moved."""
         self._check_lead()
         self._resolve()
+        for total in self._over_all:
+            figure = total.value
+            if abs(figure - self._all[1]) <= _CENT or self._sums_to(figure, 0):
+                continue
+            if not self._holds_some(figure, all_rows=True):
+                self._unplaced.append(total)
         if running:
             self.placed += sum(u.billed for u in self._unplaced)
             self._unplaced = [u for u in self._unplaced if not u.billed]

@@ -200,6 +200,7 @@ class Parties:
         self._left_out = left_out
         self.parties = [None if i in left_out else party_of(h) for i, h in enumerate(headers)]
         self._keys = [fields.key_of(h) for h in headers]
+        self._insured_who_owe()
         self._known_by_its_first_word()
         self._family_name_beside_first_name()
         self._who_is_named_alone()
@@ -240,6 +241,16 @@ class Parties:
                 self.parties[index] = Party(PAYS, "payer", party.point)
             elif "patron" in words and not self._with(WARD):
                 self.parties[index] = Party(OWES, "patron", party.point)
+
+    def _insured_who_owe(self) -> None:
+        """`Insured Email` beside `Named Insured`, whose premium it is, is theirs."""
+        named = any(p.role == "insured" for p in self._with(OWES, NAMES))
+        alone = not self._with(WARD) and not self._with(OWES, NAMES) and not self._bare_name()
+        for index, party in enumerate(self.parties):
+            if party is None or party.role != "insurer" or not (named or alone):
+                continue
+            if _INSURED & set(fields.words_of(self.headers[index])):
+                self.parties[index] = replace(party, part=OWES, role="insured")
 
     def _family_name_beside_first_name(self) -> None:
         """`Family Name` beside a bare `First Name` is a person's last name, and no family's."""
@@ -487,6 +498,9 @@ def _of_levies(party: Party | None) -> Party | None:
     return party
 
 
+_INSURED = frozenset(
+    "insured policyholder versicherter versicherungsnehmer asegurado assure segurado".split()
+)
 _SYNONYMS = frozenset(
     ("responsible party", "guarantor", "parent", "guardian", "person in charge", "account holder")
 )

@@ -57,6 +57,9 @@ STRONG = {
         |hospitalized|guardianship|conservatorship|curatelle|tutelle|betreuung|betreuer""",
     "agency": """
         agency|agency name|agency placed on|placed date|date placed
+        |placed with|placed at|placed to|debt placed with|account placed with|forwarded to
+        |forwarded to agency|handed over to|passed to agency|ubergeben an|weitergeleitet an
+        |confie a|remis a|entregado a|encaminhado a|encaminhado para|cobrado por
         |collection agency|collections agency|collection agency name|coll agency|agency placed
         |agency placement|agency placed date|placed with agency|agency date|agency placement date
         |agency assigned|assigned agency|outside agency|third party agency|at agency

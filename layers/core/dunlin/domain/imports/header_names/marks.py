@@ -126,6 +126,14 @@ STRONG = {
         |geboren|geboren am|geb datum|geb dat|gebdat|fecha nac|fec nac|fec nacimiento|f nacimiento
         |nacido el|date naissance|date naiss|naissance|data de nascimento|data nascimento
         |dt nascimento|dt nasc|data nasc|nascimento|nascido em|bday|patient birthdate""",
+    "birth_year": """
+        year of birth|birth year|yob|born in year|patient birth year|geburtsjahr|geb jahr|jahrgang
+        |ano de nacimiento|ano nacimiento|annee de naissance|annee naissance|ano de nascimento
+        |ano nascimento""",
+    "paid_percent": """
+        percent paid|paid percent|pct paid|paid pct|percentage paid|paid percentage|percent settled
+        |porcentaje pagado|pourcentage paye|prozent bezahlt|bezahlt in prozent|percentual pago
+        |porcentagem paga""",
     "age": "age in years|years of age|patient age|edad en anos|alter in jahren|age en annees",
     "payer_kind": "payer kind|kind of payer|payer type|responsible type|responsible payer type",
     "email_valid": """

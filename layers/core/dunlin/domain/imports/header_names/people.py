@@ -128,7 +128,8 @@ STRONG = {
         |billing email address|contact e mail|invoice email|accounts payable email|ap email
         |e mail kunde|partner email|email to|elektronische post""",
     "phone": """
-        ph no|ph|phone nbr|phone|phone number|phonenumber|phone no|phone numbers|phones|telephone
+        ph no|ph|phn|phn no|phone nbr|phone|phone number|phonenumber|phone no|phone numbers|phones
+        |telephone
         |telephone number
         |tel|tel no|mobile|mobile phone|mobile number|mobile no|mobilephone|cell|cell phone
         |cellphone|cell number|home phone|homephone|work phone|workphone|phone 1|phone1|phone 2
@@ -161,7 +162,8 @@ STRONG = {
         |complement d adresse|complement|billing address street2|apt suite|adresse ligne 2
         |colonia""",
     "city": """
-        city|town|city town|billing city|bill to city|billing address city|mailing city|po city
+        city|town|city town|bill city|billing city|bill to city|billing address city|mailing city
+        |po city
         |pocity|customer city|ort|stadt|wohnort|ciudad|municipio|poblacion|localidad|ville|commune
         |localite|city name|address city|town city|card address city|ciudad facturacion|suburb
         |cidade|localidade""",
@@ -173,13 +175,15 @@ STRONG = {
         |cp poblacion|cp localidad|codigo postal y poblacion|cp ciudad|cep cidade|cidade uf
         |cidade estado|ciudad estado|ciudad provincia""",
     "state": """
-        state|state province|province|region|state code|billing state|bill to state|billing region
+        state|state province|province|region|state code|bill state|billing state|bill to state
+        |billing region
         |billing address state|mailing state|po region|poregion|customer state|bundesland|estado
         |provincia|etat|departement|state region|address state|st|state or province
         |billing state province|card address state|billing province|province state|county""",
     "zip": """
         zip|zip code|zipcode|zip postal code|postal code|postalcode|post code|postcode|postal
-        |billing zip|billing zip code|billing zipcode|billing postal code|billing code|bill to zip
+        |bill zip|bill postal code|billing zip|billing zip code|billing zipcode|billing postal code
+        |billing code|bill to zip
         |billing address zip|mailing zip|po postal code|popostalcode|customer zip|plz|postleitzahl
         |codigo postal|cp|c p|cod postal|code postal|zip plus 4|address zip|zip 5|card address zip
         |postal zip|zip postal|billing address postal code|cep""",

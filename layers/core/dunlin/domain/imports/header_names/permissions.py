@@ -103,8 +103,8 @@ REASONS = "reason reasons note notes by remark comment grund motivo motif"
 """Beside a word that takes permission away: whatever the cell says, it is taken away."""
 
 SORTS = """
-    status standing estado estatus statut zustand stand type class category categories segment
-    group result outcome disposition activity tag tags label
+    status standing situacion situacao situation estado estatus statut zustand stand type class
+    category categories segment group result outcome disposition activity tag tags label
     code custom field remark comment flag kind tier list grupo categoria tipo clase segmento
     resultado actividad codigo campo clasificacion gruppe kundengruppe kategorie typ art klasse
     ergebnis merkmal feld groupe categorie classe segment resultat activite champ atividade

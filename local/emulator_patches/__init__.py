@@ -10,7 +10,15 @@ This package runs inside the emulator's own environment and imports nothing of D
 
 from collections.abc import Callable, Collection
 
-from local.emulator_patches import admin, events, functions, machines, messages, stack
+from local.emulator_patches import (
+    admin,
+    events,
+    functions,
+    machines,
+    messages,
+    permissions,
+    stack,
+)
 
 Patch = Callable[[], None]
 
@@ -42,6 +50,7 @@ PATCHES: tuple[Patch, ...] = (
     messages.phone_numbers,
     messages.outboxes,
     messages.optout_lists,
+    permissions.row_conditions,
     stack.object_lock,
     stack.permissions_boundary,
     stack.canary_deployments,

@@ -11,8 +11,7 @@ from typing import Any
 
 import yaml
 from ministack import app
-from ministack.core import iam_actions, lambda_runtime
-from ministack.core.iam_evaluator import enforce
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import stepfunctions
 from ministack.services.cloudformation import provisioners
@@ -185,7 +184,7 @@ def _require(service: str, grants: list[tuple[str, str]], data: Payload) -> None
     )
     for action, resource in grants:
         key = session["AWS_ACCESS_KEY_ID"]
-        if enforce(key, action, service, get_region(), resource, facts):
+        if iam_evaluator.enforce(key, action, service, get_region(), resource, facts):
             raise stepfunctions._ExecutionError(
                 _ERRORS.get(service, f"{service.capitalize()}.{service.capitalize()}Exception"),
                 f"User: {role} is not authorized to perform: {action} on resource: {resource}",

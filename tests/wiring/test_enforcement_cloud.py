@@ -116,6 +116,73 @@ def test_a_role_may_do_its_own_work_and_nobody_elses(deployed, role, may):
     assert {name for name, allowed in _attempts(deployed, role).items() if allowed} == may
 
 
+# What may be written in Ops, by whom: the beginnings of partition keys. Whoever is not here writes
+# nothing there.
+OPS = [
+    "AGG#", "ATTEMPT#", "CLOCK", "CODE#", "CREDITOR#", "CREDITORS", "DRAFT#", "LINK#", "NOTICE#",
+    "PAUSE#", "PAY#", "ROLLOUTS#", "SEEN#", "SESSION#", "SPEND#", "STRAY#",
+]  # fmt: skip
+OPS_WRITERS = {
+    "ActivateAccounts": {"ROLLOUTS#"},
+    "ChangeBalance": {"SEEN#"},
+    "GuardSpend": {"PAUSE#", "SPEND#"},
+    "LoadStrategy": {"CREDITOR#", "CREDITORS", "PAUSE#"},
+    "NoticeMachine": {"NOTICE#"},
+    "Portal": {"ATTEMPT#", "CODE#", "DRAFT#", "PAY#", "SEEN#", "SESSION#"},
+    "PostPayment": {"SEEN#"},
+    "PublishChanges": {"AGG#", "SPEND#"},
+    "ReadMail": {"ATTEMPT#", "SEEN#", "STRAY#"},
+    "ReadReply": {"SEEN#"},
+    "ReceiveChanges": {"SEEN#"},
+    "ReconcilePayments": {"SEEN#"},
+    "RecordEmailEvent": {"SEEN#"},
+    "RecordSmsReceipt": {"SEEN#"},
+    "SendEmail": {"CODE#", "LINK#"},
+    "SendSms": {"CODE#", "LINK#"},
+    "SyncOptouts": {"SEEN#"},
+}
+
+
+def _writes(rows: Any, table: str, key: dict[str, Any]) -> list[Callable[[], Any]]:
+    """Every way to change one row, none of which changes any: the condition never holds."""
+    never = {"TableName": table, "ConditionExpression": "attribute_exists(nothing)"}
+    return [
+        partial(rows.put_item, Item=key, **never),
+        partial(rows.update_item, Key=key, **never),
+        partial(rows.delete_item, Key=key, **never),
+        partial(rows.transact_write_items, TransactItems=[{"Put": {"Item": key, **never}}]),
+        partial(rows.batch_write_item, RequestItems={table: [{"PutRequest": {"Item": key}}]}),
+    ]
+
+
+def _may(call: Callable[[], Any]) -> bool:
+    """Whether IAM lets a write through that then finds its condition unmet."""
+    try:
+        call()
+    except ClientError as error:
+        return error.response["Error"]["Code"] not in DENIED
+    return True
+
+
+def test_nobody_writes_more_of_ops_than_its_own_rows(deployed):
+    """Strategies, rollouts and pauses above all: whoever hears the outside writes none of them."""
+    table = deployed.outputs["OpsTableName"]
+    written = {}
+    for role in stack.roles():
+        name = role.removesuffix("Role")
+        rows = deployed.client(name, "dynamodb")
+        kinds = {
+            kind
+            for kind in OPS
+            if any(
+                _may(write) for write in _writes(rows, table, {"pk": {"S": kind}, "sk": {"S": "x"}})
+            )
+        }
+        if kinds:
+            written[name] = kinds
+    assert written == OPS_WRITERS
+
+
 def test_an_audit_object_cannot_be_deleted_or_shortened(deployed):
     bucket = deployed.outputs["AuditBucketName"]
     s3 = deployed.cloud.client("s3")

@@ -161,10 +161,12 @@ def _webhook_secret(directory: Path) -> str:
 
 def _settle_accounts(cloud: Cloud, outputs: dict[str, str], webhook_secret: str) -> None:
     """What an operator does once on AWS: store the processor's keys, verify the mail domain."""
-    cloud.client("secretsmanager").put_secret_value(
-        SecretId=outputs["StripeSecretName"],
-        SecretString=json.dumps({"api_key": "sk_test_local", "webhook_secret": webhook_secret}),
-    )
+    safe = cloud.client("secretsmanager")
+    for output, document in (
+        ("StripeSecretName", {"api_key": "sk_test_local"}),
+        ("WebhookSecretName", {"webhook_secret": webhook_secret}),
+    ):
+        safe.put_secret_value(SecretId=outputs[output], SecretString=json.dumps(document))
     allow_sender(cloud, MAIL_DOMAIN)
 
 

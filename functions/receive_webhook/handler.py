@@ -20,7 +20,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     headers = {k.lower(): v for k, v in (event.get("headers") or {}).items()}
     try:
         raw = _raw(event)
-        event_id = wiring.processor().verify(raw, headers.get("stripe-signature", ""), now)
+        event_id = wiring.webhook().verify(raw, headers.get("stripe-signature", ""), now)
         body = raw.decode()
     except (ForgedEvent, UnicodeDecodeError, binascii.Error) as refusal:
         count("WebhooksRefused")

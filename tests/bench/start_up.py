@@ -69,6 +69,7 @@ _ENVIRONMENT = {
     "MAIL_CONFIGURATION_SET": "dunlin",
     "PORTAL_BASE_URL": "https://pay.example.com",
     "STRIPE_SECRET_NAME": "dunlin/stripe",
+    "WEBHOOK_SECRET_NAME": "dunlin/webhook",
     "STACK_ID": "stack",
     "MONTHLY_SPEND_CAP": "0",
     "STRIPE_API_BASE": "",

@@ -18,22 +18,22 @@ from dunlin.runtime import wiring
 from tests.portal.shop import KEY, SECRET, Shop, open_shop
 
 NEW = "whsec_portal_0002"
-REAL_PROCESSOR = wiring.processor
+REAL_PROCESSOR, REAL_WEBHOOK = wiring.processor, wiring.webhook
+REAL_MONEY = wiring.real_money
 
 
 class Safe:
-    """Secrets Manager with one secret, read through the product's own cache."""
+    """Secrets Manager with both secrets, read through the product's own cache."""
 
     def __init__(self) -> None:
         self.put(SECRET)
 
     def put(self, current: str, previous: str = "") -> None:
-        self.text = json.dumps(
-            {"api_key": KEY, "webhook_secret": current, "webhook_secret_previous": previous}
-        )
+        signing = {"webhook_secret": current, "webhook_secret_previous": previous}
+        self.texts = {"processor": json.dumps({"api_key": KEY}), "webhook": json.dumps(signing)}
 
-    def get_secret_value(self, **_asked: str) -> dict[str, str]:
-        return {"SecretString": self.text}
+    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:  # noqa: N803 - boto3's name
+        return {"SecretString": self.texts[SecretId]}
 
     @staticmethod
     def five_minutes_pass() -> None:
@@ -53,10 +53,15 @@ def safe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Safe]:
 def shop(safe: Safe, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     with open_shop() as shop:
         monkeypatch.setenv("STRIPE_SECRET_NAME", "processor")
+        monkeypatch.setenv("WEBHOOK_SECRET_NAME", "webhook")
         monkeypatch.setenv("STRIPE_API_BASE", shop.processor.url)
         monkeypatch.setenv("CHECKOUT_ORIGIN", shop.processor.url)
         shop.processor.webhooks.turn({"retry": [0.05] * 200})
-        with patch("dunlin.runtime.wiring.processor", REAL_PROCESSOR):
+        with (
+            patch("dunlin.runtime.wiring.processor", REAL_PROCESSOR),
+            patch("dunlin.runtime.wiring.webhook", REAL_WEBHOOK),
+            patch("dunlin.runtime.wiring.real_money", REAL_MONEY),
+        ):
             yield shop
 
 

@@ -17,10 +17,12 @@ import pytest
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryQueue
 from dunlin.adapters.stripe.processor import StripeProcessor
+from dunlin.adapters.stripe.webhook import StripeWebhook
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.errors import Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import MethodKind, PaymentState, PaymentStatus
+from dunlin.runtime import wiring
 from functions.post_payment import handler as post_payment
 from functions.receive_webhook import handler as receive_webhook
 from tests.portal.harness import NOW, PortalHarness
@@ -76,8 +78,7 @@ class WebhookFunctions:
         self.harness = PortalHarness()
         self.account = self.harness.debt(self.harness.person())
         self.inbox, self.queue = MemoryInbox(), MemoryQueue()
-        self.stripe = StripeProcessor(secret_key="sk_test_x", webhook_secrets=(CURRENT, PREVIOUS))
-        self.processor: Any = self.stripe
+        self.processor: Any = StripeProcessor(secret_key="sk_test_x")
         self.webhook, self.poster = receive_webhook, post_payment
 
     def receive(self, raw: bytes, signature: str, *, encoded: bool = False) -> int:
@@ -108,6 +109,8 @@ def handlers() -> Iterator[WebhookFunctions]:
         "real_clock": lambda: FixedClock(NOW),
         "clock": lambda: FixedClock(NOW),
         "processor": lambda: handlers.processor,
+        "webhook": lambda: StripeWebhook((CURRENT, PREVIOUS)),
+        "real_money": lambda: False,
         "inbox": lambda: handlers.inbox,
         "payment_queue": lambda: handlers.queue,
         "account_book": lambda: handlers.harness.book,
@@ -135,7 +138,6 @@ def test_forged_old_altered_and_unreadable_events_have_no_effect(
     handlers: WebhookFunctions,
 ) -> None:
     raw = event_body(handlers.account.account_id)
-    live = raw.replace(b'"livemode": false', b'"livemode": true')
     for body, signature in (
         (raw, ""),
         (raw, "t=1,v1=00"),
@@ -145,7 +147,6 @@ def test_forged_old_altered_and_unreadable_events_have_no_effect(
         (raw + b" ", signed(raw)),
         (b"{}", signed(b"{}")),
         (b"not json", signed(b"not json")),
-        (live, signed(live)),
         (b"a" * 400_000, signed(b"a" * 400_000)),
         (b"", ""),
     ):
@@ -178,6 +179,21 @@ def test_a_replayed_event_is_stored_once_and_posts_once(handlers: WebhookFunctio
     assert (handlers.now.balance.minor, handlers.now.status) == (0, Status.SETTLED)
     assert len(handlers.harness.book.ledgers[handlers.account.account_id]) == 4
     assert handlers.harness.waker.notices == [(handlers.account.account_id, "receipt", "pi_1")]
+
+
+def test_an_event_of_the_other_mode_moves_no_money(handlers: WebhookFunctions) -> None:
+    """Nothing is asked about it: with our key the processor knows no such payment."""
+    raw = event_body(handlers.account.account_id)
+    live = raw.replace(b'"livemode": false', b'"livemode": true')
+    assert live != raw
+    assert handlers.receive(live, signed(live)) == 200
+    handlers.processor = handlers.harness.processor
+    with patch.object(handlers.processor, "payment", side_effect=AssertionError):
+        assert handlers.drain() == []
+    assert handlers.now.balance.minor == 48_250
+    with patch("dunlin.runtime.wiring.real_money", lambda: True):
+        assert wiring.read_payment_event(live.decode()) is not None
+        assert wiring.read_payment_event(raw.decode()) is None
 
 
 def test_a_queued_event_waits_while_the_processor_is_away_and_spares_its_neighbours(

@@ -11,6 +11,7 @@ from unittest.mock import patch
 from dunlin.adapters.aws.clocks import SystemClock
 from dunlin.adapters.memory.portal_sessions import MemoryInbox, MemoryQueue
 from dunlin.adapters.stripe.processor import StripeProcessor
+from dunlin.adapters.stripe.webhook import StripeWebhook
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.ledger import total
 from functions.post_payment import handler as post_payment
@@ -73,6 +74,8 @@ def open_shop() -> Iterator[Shop]:
     shop.harness.clock = shop.harness.wall = real  # type: ignore[assignment]
     ports = {
         "processor": lambda: shop.harness.processor,
+        "webhook": lambda: StripeWebhook((SECRET,)),
+        "real_money": lambda: False,
         "inbox": lambda: shop.inbox,
         "payment_queue": lambda: shop.queue,
         "account_book": lambda: shop.harness.book,
@@ -89,8 +92,6 @@ def open_shop() -> Iterator[Shop]:
         shop.stripe = stack.enter_context(
             StripeStandIn(webhook=f"{origin}/webhooks/stripe", secret=SECRET)
         )
-        shop.harness.processor = StripeProcessor(
-            secret_key=KEY, webhook_secrets=(SECRET,), api_base=shop.stripe.url
-        )
+        shop.harness.processor = StripeProcessor(secret_key=KEY, api_base=shop.stripe.url)
         shop.harness.move_to(shop.base, checkout=shop.stripe.url)
         yield shop

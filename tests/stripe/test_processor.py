@@ -14,6 +14,7 @@ import pytest
 
 from dunlin.adapters.stripe import shapes
 from dunlin.adapters.stripe.processor import StripeProcessor, checked_base
+from dunlin.adapters.stripe.webhook import StripeWebhook
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import (
@@ -28,13 +29,13 @@ from dunlin.domain.payments.payments import (
 )
 from local.stripe import StripeStandIn, cards, checkout
 from tests.stripe.charges import DAY, DUE, charge, opened, saved
-from tests.stripe.conftest import KEY, SECRET
+from tests.stripe.conftest import KEY
 from tests.stripe.waiting import until
 
 
 @pytest.fixture
 def processor(stand_in: StripeStandIn) -> StripeProcessor:
-    return StripeProcessor(secret_key=KEY, webhook_secrets=(SECRET,), api_base=stand_in.url)
+    return StripeProcessor(secret_key=KEY, api_base=stand_in.url)
 
 
 class TestCheckout:
@@ -380,10 +381,8 @@ class TestFaults:
         assert opened(processor).id
 
     def test_keys_stay_out_of_repr(self) -> None:
-        shown = repr(
-            StripeProcessor(secret_key="sk_test_hidden", webhook_secrets=("whsec_hidden",))
-        )
-        assert "hidden" not in shown
+        assert "hidden" not in repr(StripeProcessor(secret_key="sk_test_hidden"))
+        assert "hidden" not in repr(StripeWebhook(("whsec_hidden",)))
 
 
 class TestBase:

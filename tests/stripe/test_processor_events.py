@@ -11,8 +11,9 @@ import pytest
 import stripe
 
 from dunlin.adapters.stripe import events as stripe_events
-from dunlin.adapters.stripe.events import read_event, read_saved
+from dunlin.adapters.stripe.events import is_live, read_event, read_saved
 from dunlin.adapters.stripe.processor import StripeProcessor
+from dunlin.adapters.stripe.webhook import StripeWebhook
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import (
@@ -27,7 +28,7 @@ from tests.stripe.receiver import Receiver
 
 @pytest.fixture
 def processor(stand_in: StripeStandIn) -> StripeProcessor:
-    return StripeProcessor(secret_key=KEY, webhook_secrets=(SECRET,), api_base=stand_in.url)
+    return StripeProcessor(secret_key=KEY, api_base=stand_in.url)
 
 
 class TestEvents:
@@ -140,11 +141,11 @@ class TestEvents:
     ) -> None:
         stand_in.pay_session(opened(processor).id)
         stand_in.wait_idle()
-        now = datetime.now(UTC)
-        parsed = [processor.parse_event(body, mark, now) for body, mark in receiver.requests]
-        assert [p.fact for p in parsed if p] == [SignalKind.PAYMENT]
+        now, webhook = datetime.now(UTC), StripeWebhook((SECRET,))
+        verified = [webhook.verify(body, mark, now) for body, mark in receiver.requests]
+        assert verified == [event["id"] for event in receiver.events]
+        assert not any(is_live(body) for body, _ in receiver.requests)
         body, mark = receiver.requests[0]
-        assert processor.verify(body, mark, now) == receiver.events[0]["id"]
         for raw, header, at in (
             (body + b" ", mark, now),
             (body, mark.replace("v1=", "v1=0"), now),
@@ -152,12 +153,11 @@ class TestEvents:
             (body, "", now),
         ):
             with pytest.raises(ForgedEvent):
-                processor.parse_event(raw, header, at)
+                webhook.verify(raw, header, at)
 
     @pytest.mark.parametrize(
         "event",
         [
-            {"id": "evt_1", "object": "event", "livemode": True},
             {"id": "nothing", "object": "event", "livemode": False},
             {"id": 7, "object": "event", "livemode": False},
             {"object": "event"},
@@ -165,11 +165,11 @@ class TestEvents:
             "text",
         ],
     )
-    def test_signed_but_not_ours(self, processor: StripeProcessor, event: object) -> None:
+    def test_signed_but_not_ours(self, event: object) -> None:
         raw = json.dumps(event)
         mark = stripe.WebhookSignature.generate_signature_header(raw, SECRET)
         with pytest.raises(ForgedEvent):
-            processor.verify(raw.encode(), mark, datetime.now(UTC))
+            StripeWebhook((SECRET,)).verify(raw.encode(), mark, datetime.now(UTC))
 
     @pytest.mark.parametrize(
         "raw", ["", "{", "[]", "7", '{"object": "event"}', '{"object": "v2.core.event"}',
@@ -234,8 +234,9 @@ class TestEvents:
 def test_webhooks_are_read_without_the_sdk() -> None:
     code = (
         "import sys; from dunlin.adapters.stripe.processor import StripeProcessor;"
+        "from dunlin.adapters.stripe.webhook import StripeWebhook; StripeWebhook(('whsec_1',));"
         "from dunlin.adapters.stripe.events import read_event;"
-        "StripeProcessor(secret_key='sk_test_1', webhook_secrets=('whsec_1',));"
+        "StripeProcessor(secret_key='sk_test_1');"
         'read_event(\'{"object": "event", "type": "x"}\'); print(\'stripe\' in sys.modules)'
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

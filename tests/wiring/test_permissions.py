@@ -116,16 +116,25 @@ def test_widgets_that_show_write_nothing():
     }
 
 
-def test_the_secret_is_read_by_those_who_speak_with_the_processor():
-    assert set(_by_role("secretsmanager:")) == {
-        "PortalRole",
-        "ReceiveWebhookRole",
-        "PostPaymentRole",
-        "ChargeInstalmentRole",
-        "ReconcilePaymentsRole",
-        "RefundExcessRole",
-        "ChangeBalanceRole",
-        "ReceiveChangesRole",
+def test_the_key_is_read_by_those_who_speak_with_the_processor_and_not_by_the_door():
+    readers = defaultdict(set)
+    for role in stack.roles():
+        for action, resource in stack.grants(role):
+            if action.startswith("secretsmanager:"):
+                assert action == "secretsmanager:GetSecretValue"
+                readers[resource.rsplit("/", 1)[1].removesuffix("-??????")].add(role)
+    assert readers == {
+        "stripe": {
+            "PortalRole",
+            "PostPaymentRole",
+            "ChargeInstalmentRole",
+            "ReconcilePaymentsRole",
+            "RefundExcessRole",
+            "ChangeBalanceRole",
+            "ReceiveChangesRole",
+        },
+        "webhook": {"ReceiveWebhookRole"},
+        "billing": {"ReceiveChangesRole"},
     }
     assert set(_by_role("kms:")) == {"SignAuditRootsRole"}
 

@@ -96,6 +96,7 @@ def _read(target: Target) -> Readiness:
         accounts=accounts,
         processor=lambda: read_processor(
             secret_name=target.outputs["StripeSecretName"],
+            webhook_secret_name=target.outputs["WebhookSecretName"],
             api_base=target.urls.get("payments stand-in", os.environ.get("STRIPE_API_BASE", "")),
         ),
         webhook_events=WEBHOOK_EVENTS,
@@ -369,9 +370,10 @@ def _origination(
 
 
 def _processor(readiness: Readiness) -> Iterator[ReadinessFinding]:
-    store = "store api_key and webhook_secret in the secret of the output StripeSecretName"
+    store = "store api_key in the secret of the output StripeSecretName"
+    sign = "store webhook_secret in the secret of the output WebhookSecretName"
     if isinstance(readiness.processor, Unknown):
-        yield _not_read("processor keys", readiness.processor, store)
+        yield _not_read("processor keys", readiness.processor, f"{store}, {sign}")
         return
     keys = readiness.processor
     yield _judged(
@@ -380,7 +382,7 @@ def _processor(readiness: Readiness) -> Iterator[ReadinessFinding]:
         f"{keys.key} key",
         "test keys take no money: store a live restricted key" if keys.key == "test" else store,
     )
-    yield _judged("webhook secret", keys.signs, "stored" if keys.signs else "a placeholder", store)
+    yield _judged("webhook secret", keys.signs, "stored" if keys.signs else "a placeholder", sign)
     address = f"{readiness.portal_url}/webhooks/stripe"
     subject, make = (
         "webhook endpoint",

@@ -138,6 +138,11 @@ class Payments:
         )
 
 
+def webhook_secret() -> str:
+    """The name of the secret with what the processor signs its events with."""
+    return _required("WEBHOOK_SECRET_NAME")
+
+
 def billing_secret() -> str:
     """The name of the secret with the keys of billing systems."""
     return _required("BILLING_SECRET_NAME")

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from dunlin.runtime import settings
 
 if TYPE_CHECKING:
-    from dunlin.adapters.aws.secrets import ProcessorKeys
     from dunlin.adapters.dynamo.account_book import DynamoBook
     from dunlin.adapters.dynamo.portal_sessions import DynamoPortalSessions
     from dunlin.adapters.stripe.processor import StripeProcessor
+    from dunlin.adapters.stripe.webhook import StripeWebhook
     from dunlin.domain.accounts.consumer import Channel
     from dunlin.domain.accounts.signal import Signal
     from dunlin.domain.messages.words_model import WordsModel
@@ -239,23 +239,34 @@ def sms_outbox() -> SendingPorts:
 
 
 @cache
-def _processor_with(keys: ProcessorKeys, api_base: str, stack: str) -> StripeProcessor:
+def _processor_with(key: str, api_base: str, stack: str) -> StripeProcessor:
     from dunlin.adapters.stripe.processor import StripeProcessor
 
-    return StripeProcessor(
-        secret_key=keys.api_key,
-        webhook_secrets=keys.webhook_secrets,
-        api_base=api_base,
-        stack=stack,
-    )
+    return StripeProcessor(secret_key=key, api_base=api_base, stack=stack)
 
 
 def processor() -> StripeProcessor:
-    """Built anew when the keys were rotated; the secret itself is kept for five minutes."""
-    from dunlin.adapters.aws.secrets import processor_keys
+    """Built anew when the key was rotated; the secret itself is kept for five minutes."""
+    from dunlin.adapters.aws.secrets import processor_key
 
     payments = settings.Payments.from_env()
-    return _processor_with(processor_keys(payments.secret), payments.api_base, payments.stack)
+    return _processor_with(processor_key(payments.secret), payments.api_base, payments.stack)
+
+
+def webhook() -> StripeWebhook:
+    """What verifies the processor's events; it cannot read the key that moves money."""
+    from dunlin.adapters.aws.secrets import signing_secrets
+    from dunlin.adapters.stripe.webhook import StripeWebhook
+
+    return StripeWebhook(signing_secrets(settings.webhook_secret()))
+
+
+def real_money() -> bool:
+    """Whether the stored key is one of the real account rather than of its test mode."""
+    from dunlin.adapters.aws.secrets import processor_key
+    from dunlin.adapters.stripe.processor import moves_money
+
+    return moves_money(processor_key(settings.Payments.from_env().secret))
 
 
 def billing() -> BillingPorts:
@@ -476,9 +487,12 @@ def pages() -> PortalPages:
 
 
 def read_payment_event(body: str) -> PaymentEvent | MethodSaved | None:
-    """The fact about money in a stored event, or that a method was saved; None for the rest."""
-    from dunlin.adapters.stripe.events import read_event, read_saved
+    """The fact about money in a stored event, or that a method was saved; None for the rest, and
+    for an event of the other mode: test money pays no debt, real money no trial."""
+    from dunlin.adapters.stripe.events import is_live, read_event, read_saved
 
+    if is_live(body) != real_money():
+        return None
     stack = settings.stack_id()
     return read_event(body, stack) or read_saved(body, stack)
 

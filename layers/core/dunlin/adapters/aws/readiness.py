@@ -339,16 +339,16 @@ def _signs(kms: Any, key_id: str) -> bool:
     return bool(key["Enabled"]) and key["KeyUsage"] == "SIGN_VERIFY"
 
 
-def read_processor(*, secret_name: str, api_base: str) -> Processor:
+def read_processor(*, secret_name: str, webhook_secret_name: str, api_base: str) -> Processor:
     """The processor's side, by the stored keys. Raises `Defect` or `Unavailable` without them."""
-    from dunlin.adapters.aws.secrets import processor_keys
+    from dunlin.adapters.aws.secrets import processor_key, signing_secrets
 
-    keys = processor_keys(secret_name)
-    kind = next((k for k in ("live", "test") if f"k_{k}_" in keys.api_key), "placeholder")
-    signs = any(secret.startswith("whsec_") for secret in keys.webhook_secrets)
+    api_key = processor_key(secret_name)
+    kind = next((k for k in ("live", "test") if f"k_{k}_" in api_key), "placeholder")
+    signs = any(s.startswith("whsec_") for s in signing_secrets(webhook_secret_name))
     if kind == "placeholder":
         return Processor(key=kind, signs=signs, endpoints=Unknown("no key to ask with"))
-    return Processor(key=kind, signs=signs, endpoints=_endpoints(keys.api_key, api_base))
+    return Processor(key=kind, signs=signs, endpoints=_endpoints(api_key, api_base))
 
 
 def _endpoints(key: str, api_base: str) -> tuple[WebhookEndpoint, ...] | Unknown:

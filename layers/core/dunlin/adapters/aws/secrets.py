@@ -1,9 +1,11 @@
 """Keys of the processor and of billing systems, read by name from Secrets Manager and kept for
 five minutes.
 
-The processor's secret is JSON: `{"api_key": "sk_...", "webhook_secret": "whsec_...",
-"webhook_secret_previous": "whsec_..."}`; the previous one is there while a rotation runs. That of
-the billing systems is `{CREDITOR: {"key": "...", "older": "...", "made_on": "2026-11-30"}}`.
+The processor's secret is JSON: `{"api_key": "sk_..."}`. What its events are signed with is another,
+so that the function which anybody may call cannot read a key that moves money:
+`{"webhook_secret": "whsec_...", "webhook_secret_previous": "whsec_..."}`; the previous one is there
+while a rotation runs. That of the billing systems is
+`{CREDITOR: {"key": "...", "older": "...", "made_on": "2026-11-30"}}`.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -29,30 +30,50 @@ _LARGEST_SECRET = 65_536
 """Bytes that Secrets Manager stores in one secret."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProcessorKeys:
-    """Keys of the processor; hidden from repr so that they cannot reach a log."""
-
-    api_key: str = field(repr=False)
-    webhook_secrets: tuple[str, ...] = field(repr=False)
-
-
-_kept: dict[str, tuple[float, ProcessorKeys]] = {}
+_kept: dict[str, tuple[float, Mapping[str, Any]]] = {}
 _kept_billing: dict[str, tuple[float, Mapping[str, BillingKeys]]] = {}
 
 
-def processor_keys(name: str) -> ProcessorKeys:
-    """Read the secret of that name. Raises `Unavailable`, or `Defect` where it is malformed."""
+def processor_key(name: str) -> str:
+    """The key with which the processor is asked, of the secret of that name. Raises `Unavailable`,
+    or `Defect` where the secret is malformed."""
+    return _held(name, "api_key")
+
+
+def signing_secrets(name: str) -> tuple[str, ...]:
+    """What the processor signs its events with, of the secret of that name; two while one takes
+    the other's place. Raises as `processor_key`."""
+    current = _held(name, "webhook_secret")
+    previous = str(_document(name).get("webhook_secret_previous") or "")
+    return (current, previous) if previous else (current,)
+
+
+def _held(name: str, what: str) -> str:
+    held = _document(name).get(what)
+    if not isinstance(held, str) or not held:
+        raise Defect(f"the secret {name} must hold {what}")
+    return held
+
+
+def _document(name: str) -> Mapping[str, Any]:
+    """The document of a secret, kept for five minutes."""
     kept = _kept.get(name)
     if kept is not None and kept[0] > time.monotonic():
         return kept[1]
-    keys = _read(name, _text(name))
-    _kept[name] = (time.monotonic() + _KEPT_SECONDS, keys)
-    return keys
+    try:
+        document = json.loads(str(_stored(name)["SecretString"]))
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        # Not chained: the parser's message would quote the secret.
+        raise Defect(f"the secret {name} must hold a document of JSON")
+    _kept[name] = (time.monotonic() + _KEPT_SECONDS, document)
+    return document
 
 
 def billing_keys(name: str) -> Mapping[str, BillingKeys]:
-    """The keys of every creditor whose billing system signs, as `processor_keys` reads them."""
+    """The keys of every creditor whose billing system signs; kept, and raises, as
+    `processor_key`."""
     kept = _kept_billing.get(name)
     if kept is not None and kept[0] > time.monotonic():
         return kept[1]
@@ -143,24 +164,9 @@ def _client() -> Any:
     return boto3.client("secretsmanager", config=Config(connect_timeout=1, read_timeout=3))
 
 
-def _text(name: str) -> str:
-    return str(_stored(name)["SecretString"])
-
-
 def _stored(name: str) -> Any:
     """The secret's current version, as AWS answers."""
     try:
         return _client().get_secret_value(SecretId=name)
     except (BotoCoreError, ClientError) as error:
         raise Unavailable("secretsmanager", type(error).__name__, certain=True) from error
-
-
-def _read(name: str, text: str) -> ProcessorKeys:
-    try:
-        document = json.loads(text)
-        api_key, current = str(document["api_key"]), str(document["webhook_secret"])
-        previous = str(document.get("webhook_secret_previous") or "")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        # Not chained: the parser's message would quote the secret.
-        raise Defect(f"the secret {name} must hold api_key and webhook_secret") from None
-    return ProcessorKeys(api_key, tuple(s for s in (current, previous) if s))

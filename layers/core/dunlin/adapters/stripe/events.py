@@ -43,6 +43,14 @@ def read_event(raw: bytes | str, stack: str = "") -> PaymentEvent | None:
         raise ForgedEvent(f"unreadable event: {type(wrong).__name__}") from None
 
 
+def is_live(raw: bytes | str) -> bool:
+    """Whether an event is about real money. Raises `ForgedEvent` where the bytes are no event."""
+    try:
+        return bool(json.loads(raw)["livemode"])
+    except (KeyError, TypeError, ValueError):
+        raise ForgedEvent("unreadable event") from None
+
+
 def read_saved(raw: bytes | str, stack: str = "") -> MethodSaved | None:
     """That a page of `create_setup` was finished: `checkout.session.completed` in setup mode;
     None for every other event. Raises `ForgedEvent` where the bytes are no event."""

@@ -2,14 +2,14 @@
 
 Card data never comes here. Stripe is told an opaque account id and an attempt id, never a name,
 a reason or a history. The SDK (0.3 to 0.8 s of import) is loaded on the first call that needs
-it; verifying and reading a webhook (`events`) needs none of it.
+it; verifying (`webhook`) and reading an event (`events`) needs none of it.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +32,6 @@ from dunlin.domain.payments.payments import (
     CheckoutSession,
     CheckoutState,
     CheckoutStatus,
-    ForgedEvent,
     MethodKind,
     PaymentEvent,
     PaymentStatus,
@@ -40,17 +39,21 @@ from dunlin.domain.payments.payments import (
     RefundStatus,
     SavedMethod,
 )
-from dunlin.domain.payments.signature import verify_signature
 
 if TYPE_CHECKING:
     from stripe import StripeClient
 _TIMEOUT = 8  # with two retries still inside the 29 s a REST API waits
-_LIVE = ("sk_live_", "rk_live_")
+_LIVE = ("sk_live_", "rk_live_")  # how keys begin that move real money
 _PROVIDER = "stripe"
 
 # Loans and instalment lenders are left out: a debt is not to be paid with another debt.
 _METHODS = {"USD": ["card", "us_bank_account"]}
 _LABELS = {"es": "Pago de cuenta", "en": "Account payment"}
+
+
+def moves_money(secret_key: str) -> bool:
+    """Whether a key is one of the real account rather than of its test mode."""
+    return secret_key.startswith(_LIVE)
 
 
 def checked_base(secret_key: str, api_base: str) -> str:
@@ -61,7 +64,7 @@ def checked_base(secret_key: str, api_base: str) -> str:
     """
     if not api_base:
         return ""
-    if secret_key.startswith(_LIVE):
+    if moves_money(secret_key):
         raise Defect("STRIPE_API_BASE must be empty with a live key")
     split = urlsplit(api_base)
     host = split.hostname or ""
@@ -79,13 +82,11 @@ def _loopback(host: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class StripeProcessor:
-    """One creditor's account at Stripe. `webhook_secrets` holds one secret, or two while one
-    replaces the other. `api_base` is empty but for a stand-in on this machine. `stack` is written
-    beside every page and payment: two stacks may share one account at Stripe.
+    """One creditor's account at Stripe. `api_base` is empty but for a stand-in on this machine.
+    `stack` is written beside every page and payment: two stacks may share one account at Stripe.
     """
 
     secret_key: str = field(repr=False)
-    webhook_secrets: Sequence[str] = field(default=(), repr=False)
     api_base: str = ""
     stack: str = ""
 
@@ -400,31 +401,6 @@ class StripeProcessor:
         ]
 
     # -- events
-
-    def parse_event(self, raw: bytes, signature: str, now: datetime) -> PaymentEvent | None:
-        """Verify and read one webhook delivery. None: it is genuine and no fact about money.
-
-        Raises `ForgedEvent` for a bad, old or missing signature and for unreadable bytes.
-        """
-        self.verify(raw, signature, now)
-        return read_event(raw, self.stack)
-
-    def verify(self, raw: bytes, signature: str, now: datetime) -> str:
-        """Verify one webhook delivery and give the event's id, under which it is stored once.
-
-        Raises `ForgedEvent`, also for a test event at a live account and the other way round.
-        """
-        verify_signature(raw, signature, self.webhook_secrets, now)
-        try:
-            event = json.loads(raw)
-            event_id, live = event["id"], event["livemode"]
-        except (KeyError, TypeError, ValueError):
-            raise ForgedEvent("unreadable event") from None
-        if live != self.secret_key.startswith(_LIVE):
-            raise ForgedEvent("an event of the other mode")
-        if not isinstance(event_id, str) or not event_id.startswith("evt_"):
-            raise ForgedEvent("not an event id")
-        return event_id
 
     def events_since(self, start: datetime) -> Iterator[PaymentEvent]:
         """Facts about money told since `start`, newest first, at most 30 days back: what the

@@ -127,7 +127,6 @@ OPS_WRITERS = {
     "ChangeBalance": {"SEEN#"},
     "GuardSpend": {"PAUSE#", "SPEND#"},
     "LoadStrategy": {"CREDITOR#", "CREDITORS", "PAUSE#"},
-    "NoticeMachine": {"NOTICE#"},
     "Portal": {"ATTEMPT#", "CODE#", "DRAFT#", "PAY#", "SEEN#", "SESSION#"},
     "PostPayment": {"SEEN#"},
     "PublishChanges": {"AGG#", "SPEND#"},
@@ -168,10 +167,7 @@ def test_nobody_writes_more_of_ops_than_its_own_rows(deployed):
     """Strategies, rollouts and pauses above all: whoever hears the outside writes none of them."""
     table = deployed.outputs["OpsTableName"]
     written = {}
-    for role in stack.roles():
-        if not any(action.startswith("dynamodb:") for action, _ in stack.grants(role)):
-            continue
-        name = role.removesuffix("Role")
+    for name in map(stack.resource_name, sorted(stack.functions())):
         rows = deployed.client(name, "dynamodb")
         kinds = {
             kind
@@ -192,8 +188,39 @@ def test_an_audit_object_cannot_be_deleted_or_shortened(deployed):
     version = {"Bucket": bucket, "Key": "entries/x.jsonl", "VersionId": put["VersionId"]}
     assert _refused(lambda: s3.delete_object(**version))
     assert _refused(lambda: s3.delete_object(**version, BypassGovernanceRetention=True))
-    for role in ("ArchiveAudit", "SignAuditRoots"):
-        assert _refused(partial(deployed.client(role, "s3").delete_object, **version))
+    for role, own, other in (
+        ("ArchiveAudit", "entries", "roots"),
+        ("SignAuditRoots", "roots", "entries"),
+    ):
+        there = deployed.client(role, "s3")
+        assert _refused(partial(there.delete_object, **version))
+        # A root that the archive's copier put first would silence the signer of the day.
+        assert not _refused(partial(there.put_object, Bucket=bucket, Key=f"{own}/y", Body=b"{}"))
+        assert _refused(partial(there.put_object, Bucket=bucket, Key=f"{other}/y", Body=b"{}"))
+
+
+def test_a_key_is_read_by_those_who_speak_with_the_processor(deployed):
+    """The door that anybody may call knows what events are signed with and no more."""
+    names = {"stripe": "StripeSecretName", "webhook": "WebhookSecretName"}
+    readers = {
+        role: {
+            name
+            for name, output in names.items()
+            if not _refused(
+                partial(
+                    deployed.client(role, "secretsmanager").get_secret_value,
+                    SecretId=deployed.outputs[output],
+                )
+            )
+        }
+        for role in ("ReceiveWebhook", "PostPayment", "ReadMail", "SendEmail")
+    }
+    assert readers == {
+        "ReceiveWebhook": {"webhook"},
+        "PostPayment": {"stripe"},
+        "ReadMail": set(),
+        "SendEmail": set(),
+    }
 
 
 def test_the_deployed_loops_cover_every_deployed_function(deployed):

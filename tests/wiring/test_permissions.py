@@ -1,5 +1,6 @@
 """Separation of duties, read from the policies: who may permit, who may send, who may write."""
 
+import re
 from collections import defaultdict
 
 import pytest
@@ -165,6 +166,32 @@ def test_each_machine_may_call_its_functions_and_store_its_token():
         ("states:DescribeExecution", own + ":execution:${AWS::StackName}-import*"),
         ("states:StopExecution", own + ":execution:${AWS::StackName}-import*"),
     }
+
+
+WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
+
+
+def test_every_write_in_ops_is_bound_to_the_rows_of_its_act():
+    """Strategies, rollouts, pauses and sessions lie there side by side."""
+    bound = set()
+    for role in stack.roles():
+        for statement, _ in statements(stack.translated()["Resources"][role], []):
+            actions = {a.removeprefix("dynamodb:") for a in as_list(statement["Action"])}
+            if actions & WRITES and "OpsTable.Arn" in map(
+                stack.target, as_list(statement["Resource"])
+            ):
+                keys = statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+                assert all(re.fullmatch(r"[A-Z]+(#\*)?", key) for key in keys), (role, keys)
+                bound.add(role)
+    assert bound >= {"PortalRole", "ReadMailRole", "LoadStrategyRole", "NoticeMachineRole"}
+
+
+def test_the_notice_machine_may_set_the_token_of_a_notice():
+    role = stack.translated()["Resources"]["NoticeMachineRole"]
+    conditions = [
+        s.get("Condition") for s, _ in statements(role, []) if s.get("Sid") == "StoreToken"
+    ]
+    assert conditions == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["NOTICE#*"]}}]
 
 
 @pytest.mark.parametrize("machine", ["Ladder", "Arrangement"])

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import tomllib
+from typing import Any
 
 import pytest
 from cfnlint.api import lint
@@ -143,14 +144,58 @@ def test_what_the_local_cloud_lacks_stands_behind_on_aws_and_nothing_else_does()
     }
 
 
-def test_production_refuses_a_virtual_clock_and_a_stand_in_for_payments():
-    refused = {
-        assertion["Assert"]["Fn::Equals"][0]["Ref"]
-        for rule in stack.template()["Rules"].values()
-        if rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+def _holds(assertion: dict[str, Any], values: dict[str, str]) -> bool:
+    """What CloudFormation makes of a condition of a rule: text compared with text."""
+    ((function, argument),) = assertion.items()
+    if function == "Fn::Not":
+        return not _holds(argument[0], values)
+    assert function == "Fn::Equals"
+    left, right = (
+        values[side["Ref"]] if isinstance(side, dict) else str(side) for side in argument
+    )
+    return left == right
+
+
+def _refusals(**given: str) -> set[str]:
+    """The rules that refuse a deployment with these parameters, the others at their defaults."""
+    template = stack.template()
+    defaults = {n: str(p.get("Default", "")) for n, p in template["Parameters"].items()}
+    return {
+        name
+        for name, rule in template["Rules"].items()
+        if _holds(rule["RuleCondition"], defaults | given)
         for assertion in rule["Assertions"]
+        if not _holds(assertion["Assert"], defaults | given)
     }
-    assert refused == {"TimeLapse", "StripeApiBase"}
+
+
+def test_production_is_refused_what_a_sandbox_may():
+    named = {
+        "Stage": "prod",
+        "MailSenders": "*@mail.example.com",
+        "AlarmEmail": "ops@example.com",
+        "MonthlySpendCap": "500",
+    }
+    assert _refusals() == set()
+    assert _refusals(**named) == set()
+    assert _refusals(Stage="prod") == {
+        "ProductionNamesItsSenders",
+        "ProductionTellsSomebody",
+        "ProductionHasASpendCap",
+    }
+    assert _refusals(**named, TimeLapse="2026-11-23T15:00:00Z") == {"ProductionReadsRealTime"}
+    assert _refusals(**named, StripeApiBase="http://127.0.0.1") == {"ProductionPaysForReal"}
+
+
+def test_a_domain_is_refused_without_its_certificate():
+    assert _refusals(PortalDomain="pay.example.com") == {"DomainsHaveCertificates"}
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/x"
+    assert _refusals(PortalDomain="pay.example.com", PortalCertificateArn=arn) == set()
+
+
+def test_every_role_can_be_bounded():
+    for name, role in stack.resources("AWS::IAM::Role").items():
+        assert role["Properties"]["PermissionsBoundary"]["Fn::If"][0] == "HasBoundary", name
 
 
 def test_every_folder_is_a_function_and_every_function_has_its_folder():

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from dunlin.adapters.dynamo import reading
 from dunlin.adapters.dynamo.rows.audit import AuditRow
 from dunlin.domain.audit.audit import AuditEntry, Leaf, SignedRoot, from_json, to_json
+from dunlin.domain.errors import Defect
 
 _EXISTS = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
 _ABSENT = frozenset({"NoSuchKey", "404"})
@@ -93,8 +94,18 @@ class S3AuditArchive:
 
     def put_root(self, root: SignedRoot, leaves: Sequence[Leaf]) -> None:
         # Leaves first: a root that is there can always be proven.
-        self._put(f"roots/{root.day}.leaves.jsonl", _lines(asdict(leaf) for leaf in leaves))
-        self._put(f"roots/{root.day}.json", json.dumps(asdict(root), sort_keys=True).encode())
+        self._put_leaves(root.day, _lines(asdict(leaf) for leaf in leaves))
+        content = json.dumps(asdict(root), sort_keys=True).encode()
+        if not self._put(f"roots/{root.day}.json", content):
+            stored = self.root(date.fromisoformat(root.day))
+            # Each signature over the same root is another: what was signed is compared.
+            if stored is None or stored.message() != root.message():
+                raise Defect(f"another root of {root.day} lies in the archive already")
+
+    def _put_leaves(self, day: str, content: bytes) -> None:
+        key = f"roots/{day}.leaves.jsonl"
+        if not self._put(key, content) and self._read(key) != content:
+            raise Defect(f"other leaves of {day} lie in the archive already")
 
     def root(self, day: date) -> SignedRoot | None:
         content = self._read(f"roots/{day}.json")

@@ -1,6 +1,7 @@
 """The patch of IAM over DynamoDB, shown with and without."""
 
 import json
+from typing import Any
 
 import boto3
 import pytest
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.cloud
 TRUST = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
 OPEN, SHUT = {"id": {"S": "OPEN#1"}}, {"id": {"S": "SHUT#1"}}
 OPEN_ONLY = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["OPEN#*"]}}
-ROLES = {
+ROLES: dict[str, list[dict[str, Any]]] = {
     "keys": [{"Action": "dynamodb:*", "Resource": "*", "Condition": OPEN_ONLY}],
     # Two statements, each for one kind of row: an item needs one of them, not all items the same.
     "kinds": [

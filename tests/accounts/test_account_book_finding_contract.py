@@ -199,6 +199,8 @@ def test_an_active_account_is_on_its_ladder_by_its_run(
     eventually(lambda: run() == 1)
     write(book, account_id, ladder_run=2)
     eventually(lambda: run() == 2)
+    assert account_id in dict(book.on_ladders(CREDITOR, after=account_id[:-1]))
+    assert account_id not in dict(book.on_ladders(CREDITOR, after=account_id))
     write(book, account_id, status=Status.CLOSED)
     eventually(lambda: run() is None)
 

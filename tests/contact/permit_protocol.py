@@ -25,7 +25,7 @@ from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
-from dunlin.ports.accounts import AlreadySeen, Change, Facts
+from dunlin.ports.accounts import AlreadySeen, Change, Conversation, Facts
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.recovery import reconcile
@@ -90,6 +90,8 @@ class _Port:
     def __getattr__(self, name: str) -> Any:
         if name == "accounts_of_consumer":
             return lambda _person: []  # an index that may lag: nothing here depends on it
+        if name == "conversation":
+            return lambda _account: Conversation()  # only how long a refused message waits
         if name not in self._names:
             raise AttributeError(name)
         return lambda *args, **kwargs: self._calls(name, *args, **kwargs)

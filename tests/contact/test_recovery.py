@@ -21,11 +21,11 @@ from dunlin.ports.accounts import Change
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.recovery import Recovery, reconcile
+from dunlin.service.contact.recovery import Recovery, RunLimit, reconcile
 from dunlin.service.contact.sending import send
 from dunlin.service.signals.signals import apply_signal
 from dunlin.service.staff.queue import decide
-from tests.support import ground
+from tests.support import builders, ground
 from tests.support.builders import NOON
 
 
@@ -259,3 +259,89 @@ def test_a_suppressed_address_ends_the_ladder_with_a_reason(kind: SignalKind) ->
     assert not stored.timed
     assert book.chains[f"account#{account.account_id}"][-1].data["reason"]
     assert find(book, MemoryWaker(), timedelta(days=30)).unattended == ()
+
+
+class AllLost(MemoryWaker):
+    """Every execution that was alive is gone; counts what it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lists = self.descriptions = 0
+
+    def wake(self, account_id: str) -> bool:
+        return False
+
+    def running(self, account: Account) -> bool:
+        self.descriptions += 1
+        return super().running(account)
+
+    def alive(self) -> set[str]:
+        self.lists += 1
+        return super().alive()
+
+
+def many(number: int) -> MemoryBook:
+    """Accounts of as many people, half of them due now and half in three weeks."""
+    book = MemoryBook()
+    for n in range(number):
+        due = NOON + timedelta(days=21 * (n % 2))
+        name = f"p{n}"
+        person = builders.consumer(name)
+        builders.store(book, book.creditors, ground.active(name, due_at=due), person=person)
+    return book
+
+
+def test_whoever_was_lost_at_once_is_back_at_once_and_each_rung_goes_once() -> None:
+    book, waker, mailbox = many(700), AllLost(), MemoryMailbox()
+    later = timedelta(minutes=11)
+    recovered = find(book, waker, later)
+    assert (recovered.restarted, len(recovered.unattended), recovered.cursor) == (700, 700, "")
+    assert waker.lists == 2
+    assert waker.descriptions <= 100
+    assert find(book, waker, later).restarted == 0
+    for account in list(book.accounts.values()):
+        # The execution that was lost, were it alive after all, and the one that was begun.
+        for run in (1, 2):
+            decision = check_ladder(
+                account.account_id,
+                run,
+                book=book,
+                gate=ground.gate(),
+                templates=ground.PlainLetters(),
+                now=NOON + later,
+            )
+            if decision.outcome == "email":
+                send(
+                    account.account_id,
+                    decision.touch_key,
+                    decision.permit_id,
+                    book=book,
+                    ports=ground.outbox(mailbox=mailbox),
+                    now=NOON + later,
+                )
+    assert len(mailbox.sent) == len({m.to for m in mailbox.sent}) == 350
+
+
+def test_a_run_ends_by_itself_and_the_next_goes_on_behind_it() -> None:
+    book, waker = many(1_200), AllLost()
+    restarted: list[int] = []
+    cursors = [""]
+    while len(restarted) < 9:
+        limit = RunLimit(cursor=cursors[-1], restarts=400)
+        run = reconcile(book=book, creditors=book.creditors, waker=waker, now=NOON, limit=limit)
+        restarted.append(run.restarted)
+        cursors.append(run.cursor)
+        if not run.cursor:
+            break
+    assert restarted == [500, 500, 200]
+    assert cursors == ["", *sorted(cursors[1:-1]), ""]
+    assert {account.account_id for account, _ in waker.started.values()} == set(book.accounts)
+
+
+def test_a_run_whose_time_is_up_begins_nothing_more() -> None:
+    book = many(1_200)
+    left = iter([300.0, 59.0])
+    limit = RunLimit(seconds_left=lambda: next(left))
+    run = reconcile(book=book, creditors=book.creditors, waker=AllLost(), now=NOON, limit=limit)
+    assert run.restarted == 500
+    assert run.cursor

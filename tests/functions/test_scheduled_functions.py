@@ -15,6 +15,7 @@ from dunlin.adapters.memory.counters import MemoryCounters, MemorySpendMeter
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.adapters.memory.optout_lists import MemoryLists
 from dunlin.adapters.memory.waker import MemoryWaker
+from dunlin.adapters.memory.walks import MemoryWalks
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import Unavailable
@@ -104,6 +105,8 @@ class TestReconcileLadders:
             creditors=book.creditors,
             arranging_waker=waker,
             clock=late,
+            real_clock=late,
+            walks=MemoryWalks(),
         )
         monkeypatch.setattr(waker, "wake", lambda _account_id: False)
         assert reconcile_ladders({}, None) == {
@@ -120,16 +123,42 @@ class TestReconcileLadders:
         assert reconcile_ladders({}, None)["restarted"] == 0
 
     def test_a_book_that_is_away_fails_the_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        book = MemoryBook()
+        book, walks = MemoryBook(), MemoryWalks()
         wire(
             monkeypatch,
             account_book=Silent(),
             creditors=book.creditors,
             arranging_waker=MemoryWaker(),
             clock=FixedClock(NOON),
+            real_clock=FixedClock(NOON),
+            walks=walks,
         )
+        walks.end("ladders", "acme acc_5")
         with pytest.raises(Unavailable):
             reconcile_ladders({}, None)
+        later = NOON + timedelta(minutes=1)
+        assert walks.begin("ladders", until=later, now=NOON) == "acme acc_5"
+
+    def test_a_run_waits_for_the_one_before_it_and_not_for_one_that_died(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        book, _ = ground.memory_world(due_at=NOON + timedelta(days=1))
+        walks, waker = MemoryWalks(), MemoryWaker()
+        assert walks.begin("ladders", until=NOON + timedelta(minutes=15), now=NOON) == ""
+        restarted = []
+        for minutes in (5, 10, 15):
+            clock = FixedClock(NOON + timedelta(minutes=minutes))
+            wire(
+                monkeypatch,
+                account_book=book,
+                creditors=book.creditors,
+                arranging_waker=waker,
+                clock=clock,
+                real_clock=clock,
+                walks=walks,
+            )
+            restarted.append(reconcile_ladders({}, None).get("restarted"))
+        assert restarted == [None, None, 1]
 
 
 class TestAuditLog:

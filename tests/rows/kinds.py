@@ -10,7 +10,14 @@ from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow, NameRow
 from dunlin.adapters.dynamo.rows.arrangements import ArrangementRow
 from dunlin.adapters.dynamo.rows.audit import AuditRow
 from dunlin.adapters.dynamo.rows.counters import ShareRow
-from dunlin.adapters.dynamo.rows.ops import ClockRow, PauseRow, SeenRow, SpendRow, StrayRow
+from dunlin.adapters.dynamo.rows.ops import (
+    ClockRow,
+    PauseRow,
+    SeenRow,
+    SpendRow,
+    StrayRow,
+    WalkRow,
+)
 from dunlin.adapters.dynamo.rows.people import AddressRow, ContactsRow, ProfileRow
 from dunlin.adapters.dynamo.rows.permits import PermitRow
 from dunlin.adapters.dynamo.rows.portal import (
@@ -135,6 +142,7 @@ KINDS = {
     "signal": _bare(SeenRow, pk="SEEN#sig_1", digest="d1"),
     "spend": _bare(SpendRow, pk="SPEND#2026-11", micro=12, stopped_at=10),
     "stray mail": Kind(StrayRow.of, values.STRAY_MAIL, _words("at key expires_at")),
+    "walk": _bare(WalkRow, pk="WALK#ladders", cursor="acme acc_1", held_until=AT),
     "clock": _bare(ClockRow, "at", at=AT),
     "strategy": _bare(
         StrategyRow,

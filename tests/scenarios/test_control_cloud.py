@@ -34,12 +34,18 @@ def eventually(look: Callable[[], Any], *, seconds: float = 60) -> Any:
 
 
 def reconcile(stack: LocalStack) -> dict[str, int]:
-    answer = stack.cloud.client("lambda").invoke(
-        FunctionName=stack.outputs["ReconcileLaddersFunctionName"], Payload=b"{}"
-    )
-    report: dict[str, int] = json.loads(answer["Payload"].read())
-    assert "FunctionError" not in answer, report
-    return report
+    """One whole look, after that of the schedule if it is at it."""
+
+    def look() -> dict[str, int]:
+        answer = stack.cloud.client("lambda").invoke(
+            FunctionName=stack.outputs["ReconcileLaddersFunctionName"], Payload=b"{}"
+        )
+        report: dict[str, int] = json.loads(answer["Payload"].read())
+        assert "FunctionError" not in answer, report
+        return report
+
+    looked: dict[str, int] = eventually(look)
+    return looked
 
 
 def calls_to_staff(stack: LocalStack) -> Callable[[], list[dict[str, str]]]:

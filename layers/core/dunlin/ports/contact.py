@@ -64,6 +64,17 @@ class Attendance(Protocol):
     def unattended(self, creditor: str) -> Iterable[Account]:
         """Open accounts of a creditor with neither a due time nor a stated reason."""
 
-    def on_ladders(self, creditor: str) -> Iterable[tuple[str, int]]:
-        """Id and run of every active account of a creditor: each has one execution, unless that
-        was lost (index; may lag by a moment)."""
+    def on_ladders(self, creditor: str, *, after: str = "") -> Iterable[tuple[str, int]]:
+        """Id and run of every active account of a creditor, by id, from behind an id on: each
+        has one execution, unless that was lost (index; may lag by a moment)."""
+
+
+class Walks(Protocol):
+    """Long walks that go on where the last one stopped, one at a time."""
+
+    def begin(self, walk: str, *, until: datetime, now: datetime) -> str | None:
+        """Where the walk goes on, "" for its beginning; None while another is under way, which
+        until `until` nobody else begins."""
+
+    def end(self, walk: str, cursor: str) -> None:
+        """The walk is over for now and goes on at `cursor`."""

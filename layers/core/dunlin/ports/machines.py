@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dunlin.domain.accounts.account import Account
@@ -33,8 +33,9 @@ class LadderWaker(Protocol):
     def running(self, account: Account) -> bool:
         """True while the execution of this account's ladder run is alive."""
 
-    def alive(self) -> set[str]:
-        """The names (`ids.execution_name`) of all ladder executions that are alive."""
+    def alive(self) -> Iterable[str]:
+        """The names (`ids.execution_name`) of all ladder executions that are alive (may lag by a
+        moment)."""
 
     def start_arrangement(self, arrangement: Arrangement, *, wait_seconds: int) -> bool:
         """Start the execution of this arrangement's run; False where it already runs."""

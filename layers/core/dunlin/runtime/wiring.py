@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dunlin.ports.accounts import Reply
     from dunlin.ports.audit import AuditArchive, Signer
     from dunlin.ports.clock import Clock
+    from dunlin.ports.contact import Walks
     from dunlin.ports.imports import DropBox, Intake
     from dunlin.ports.machines import LadderWaker, Machine, WorkQueue
     from dunlin.ports.messages import (
@@ -354,6 +355,14 @@ def counters() -> Counters:
     from dunlin.adapters.dynamo.counters import DynamoCounters
 
     return DynamoCounters(boto3.client("dynamodb"), _bound_tables().ops)
+
+
+@cache
+def walks() -> Walks:
+    from dunlin.adapters.dynamo.walks import DynamoWalks
+
+    _bound_tables()
+    return DynamoWalks()
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -94,17 +94,16 @@ class StepFunctionsWaker:
     def running(self, account: Account) -> bool:
         return _running(self._ladder, execution_name(account.account_id, account.ladder_run))
 
-    def alive(self) -> set[str]:
-        names: set[str] = set()
+    def alive(self) -> Iterator[str]:
         asked: dict[str, Any] = {"stateMachineArn": self._ladder, "statusFilter": "RUNNING"}
         while True:
             try:
                 page = _client().list_executions(**asked, maxResults=1000)
             except ClientError as error:
                 raise Unavailable("stepfunctions", _code(error)) from error
-            names |= {execution["name"] for execution in page["executions"]}
+            yield from (execution["name"] for execution in page["executions"])
             if not page.get("nextToken"):
-                return names
+                return
             asked["nextToken"] = page["nextToken"]
 
     def start_arrangement(self, arrangement: Arrangement, *, wait_seconds: int) -> bool:

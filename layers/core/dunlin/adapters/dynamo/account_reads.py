@@ -243,8 +243,9 @@ class AccountReads:
         for row in reading.found(AccountRow.by_queue.query(f"UNATTENDED#{creditor}")):
             yield row.to_domain()
 
-    def on_ladders(self, creditor: str) -> Iterator[tuple[str, int]]:
-        for row in reading.found(AccountRow.on_ladders.query(creditor)):
+    def on_ladders(self, creditor: str, *, after: str = "") -> Iterator[tuple[str, int]]:
+        behind = (AccountRow.account_id > after) if after else None
+        for row in reading.found(AccountRow.on_ladders.query(creditor, behind)):
             yield row.account_id, row.ladder_run or 0
 
     def waiting_for_staff(self, creditor: str | None = None) -> Iterator[Account]:

@@ -190,12 +190,12 @@ class MemoryReads(Stored):
     def unattended(self, creditor: str) -> Iterable[Account]:
         return [a for a in self.accounts.values() if a.creditor == creditor and a.unattended]
 
-    def on_ladders(self, creditor: str) -> Iterable[tuple[str, int]]:
-        return [
+    def on_ladders(self, creditor: str, *, after: str = "") -> Iterable[tuple[str, int]]:
+        return sorted(
             (a.account_id, a.ladder_run)
             for a in self.accounts.values()
-            if a.creditor == creditor and a.status is Status.ACTIVE
-        ]
+            if a.creditor == creditor and a.status is Status.ACTIVE and a.account_id > after
+        )
 
     def waiting_for_staff(self, creditor: str | None = None) -> Iterable[Account]:
         return [

@@ -7,9 +7,15 @@ and its ladder looks at it. Harmless to run at any time, any number of times.
 
 from __future__ import annotations
 
+import math
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from itertools import islice
+from typing import Protocol, TypeVar
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account
@@ -28,6 +34,16 @@ from dunlin.service.contact.permits import without_contact
 STUCK_AFTER = timedelta(minutes=10)
 DOUBTFUL_AFTER = timedelta(minutes=15)
 _STARTING = timedelta(minutes=1)  # an account is written before its execution is started
+# A run restarts no more, so that 900 seconds suffice and what it started is looked at in between.
+AT_MOST = 20_000
+_TO_END = 60  # seconds before its time is up, a run begins nothing more
+_BATCH = 500
+_FEW, _TOGETHER = 8, 8  # of so many accounts one after another; of more, so many side by side
+_DESCRIBED = 100  # DescribeExecution calls of a run, a third of what may come at once
+
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
 class RecoveryBook(Accounts, Conversations, Attendance, ManyAtOnce, Protocol):
@@ -37,11 +53,70 @@ class RecoveryBook(Accounts, Conversations, Attendance, ManyAtOnce, Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
     """What one run found: ladders started again, touches closed as unknown, and the ids of open
-    accounts that had neither a living timer nor a stated reason."""
+    accounts that had neither a living timer nor a stated reason. `cursor` is where the next run
+    goes on, "" where this one came to the end."""
 
     restarted: int
     doubtful: int
     unattended: tuple[str, ...]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLimit:
+    """How much one run may do: it ends by itself, and the next one goes on at its cursor."""
+
+    cursor: str = ""
+    restarts: int = AT_MOST
+    seconds_left: Callable[[], float] = lambda: math.inf
+
+    def reached(self, restarted: int) -> bool:
+        return restarted >= self.restarts or self.seconds_left() < _TO_END
+
+
+class Living:
+    """Which executions live. Few are described one by one, which is exact and costs a call each;
+    of many it is asked in two looks at the list of all, a thousand to a call. The list may lag:
+    whoever is in neither look is lost, and a living execution that was taken for lost meets a
+    newer run at its next step and ends, having done nothing.
+    """
+
+    def __init__(self, waker: LadderWaker) -> None:
+        self._waker = waker
+        self._described = 0
+        self._looks: list[frozenset[int]] = []
+        self._begun: set[int] = set()  # by this run, after the looks
+        self._lock = threading.Lock()
+
+    def begun(self, account: Account) -> None:
+        """The execution of the account's run was begun just now."""
+        self._begun.add(_name(account.account_id, account.ladder_run))
+
+    def absent(self, account_id: str, run: int) -> bool:
+        """True where the first look did not show the execution."""
+        name = _name(account_id, run)
+        return name not in self._begun and name not in self._look(0)
+
+    def lost(self, account: Account) -> bool:
+        """True where the execution of the account's run lives no more."""
+        with self._lock:
+            self._described += 1
+            few = self._described <= _DESCRIBED
+        if few:
+            return not self._waker.running(account)
+        name = _name(account.account_id, account.ladder_run)
+        return name not in self._begun and all(name not in self._look(n) for n in (0, 1))
+
+    def _look(self, number: int) -> frozenset[int]:
+        """Of each name its hash alone, in some hundred bytes, for there may be a million."""
+        with self._lock:
+            while len(self._looks) <= number:
+                self._looks.append(frozenset(map(hash, self._waker.alive())))
+            return self._looks[number]
+
+
+def _name(account_id: str, run: int) -> int:
+    return hash(execution_name(account_id, run))
 
 
 def unattended(
@@ -49,22 +124,28 @@ def unattended(
 ) -> list[Account]:
     """Open accounts that will not move by themselves and give no reason: no due time at all, or
     one that no execution waits for."""
-    names = creditors.all()
-    idle = [account for name in names for account in book.unattended(name)]
-    return idle + _deserted(names, book=book, waker=waker, now=now)
+    walk = _left_alone("", book=book, creditors=creditors, living=Living(waker), now=now)
+    return [account for _, accounts in walk for account in accounts]
 
 
-def _deserted(
-    creditors: list[str], *, book: RecoveryBook, waker: LadderWaker, now: datetime
-) -> list[Account]:
-    expected = [pair for name in creditors for pair in book.on_ladders(name)]
-    alive = waker.alive() if expected else set()
-    missing = [account for account, run in expected if execution_name(account, run) not in alive]
-    return [
-        account
-        for account in book.read_accounts(missing).values()
-        if account.timed and not _starting(account, now) and not waker.running(account)
-    ]
+def _left_alone(
+    cursor: str, *, book: RecoveryBook, creditors: Creditors, living: Living, now: datetime
+) -> Iterator[tuple[str, list[Account]]]:
+    """Those accounts from a cursor on, some at a time, each time with the cursor behind them."""
+    first, _, after = cursor.partition(" ")
+    for name in sorted(creditors.all()):
+        if name < first:
+            continue
+        for idle in _batches(book.unattended(name)):
+            yield f"{name} ", idle
+        ladders = book.on_ladders(name, after=after if name == first else "")
+        for batch in _batches(ladders):
+            absent = [account_id for account_id, run in batch if living.absent(account_id, run)]
+            accounts = book.read_accounts(absent).values() if absent else ()
+            yield (
+                f"{name} {batch[-1][0]}",
+                [a for a in accounts if a.timed and not _starting(a, now) and living.lost(a)],
+            )
 
 
 def _starting(account: Account, now: datetime) -> bool:
@@ -72,25 +153,60 @@ def _starting(account: Account, now: datetime) -> bool:
 
 
 def reconcile(
-    *, book: RecoveryBook, creditors: Creditors, waker: LadderWaker, now: datetime
+    *,
+    book: RecoveryBook,
+    creditors: Creditors,
+    waker: LadderWaker,
+    now: datetime,
+    limit: RunLimit | None = None,
 ) -> Recovery:
-    """Find what nobody attends and set it going again."""
-    left_alone = unattended(book=book, creditors=creditors, waker=waker, now=now)
-    restarted = sum(_set_going(account, book=book, waker=waker, now=now) for account in left_alone)
-    for account in book.due(now - STUCK_AFTER):
-        if not waker.wake(account.account_id):
-            restarted += _restart(account, book=book, waker=waker, now=now)
-    doubtful = sum(
-        _close_doubtful(account, book=book, now=now) for account in book.due(now - DOUBTFUL_AFTER)
-    )
+    """Find what nobody attends and set it going again at once, some at a time, so that a run that
+    ends early has set those going. What is due comes first."""
+    limit = limit or RunLimit()
+    living = Living(waker)
+    going = partial(_set_going, book=book, waker=waker, living=living, now=now)
+    restarted = doubtful = 0
+    left_alone: list[str] = []
+    for stuck in _batches(book.due(now - STUCK_AFTER)):
+        woken = _side_by_side(lambda account: waker.wake(account.account_id), stuck)
+        asleep = [account for account, heard in zip(stuck, woken, strict=True) if not heard]
+        begun = _side_by_side(going, asleep)
+        restarted += sum(begun)
+        left_alone += [a.account_id for a, again in zip(asleep, begun, strict=True) if again]
+        late = [a for a in stuck if a.due_at is not None and a.due_at <= now - DOUBTFUL_AFTER]
+        doubtful += sum(_side_by_side(partial(_close_doubtful, book=book, now=now), late))
+        if limit.reached(restarted):
+            break
+    cursor = limit.cursor
+    walk = _left_alone(cursor, book=book, creditors=creditors, living=living, now=now)
+    while not limit.reached(restarted):
+        cursor, accounts = next(walk, ("", []))
+        restarted += sum(_side_by_side(going, accounts))
+        left_alone += [account.account_id for account in accounts]
+        if not cursor:
+            break
     return Recovery(
-        restarted=restarted,
-        doubtful=doubtful,
-        unattended=tuple(account.account_id for account in left_alone),
+        restarted=restarted, doubtful=doubtful, unattended=tuple(left_alone), cursor=cursor
     )
 
 
-def _set_going(account: Account, *, book: Accounts, waker: LadderWaker, now: datetime) -> int:
+def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    left = iter(items)
+    while batch := list(islice(left, _BATCH)):
+        yield batch
+
+
+def _side_by_side(act: Callable[[Account], Answer], accounts: Sequence[Account]) -> list[Answer]:
+    """Accounts have nothing in common here; what costs time is waiting for the answers."""
+    if len(accounts) <= _FEW:
+        return [act(account) for account in accounts]
+    with ThreadPoolExecutor(_TOGETHER) as together:
+        return list(together.map(act, accounts))
+
+
+def _set_going(
+    account: Account, *, book: Accounts, waker: LadderWaker, living: Living, now: datetime
+) -> int:
     """Let an account without a due time look at once; then see to its execution."""
     if account.unattended:
         after = lifecycle.look_again(account, now)
@@ -100,15 +216,17 @@ def _set_going(account: Account, *, book: Accounts, waker: LadderWaker, now: dat
             return 0  # it moved: somebody attends to it
         if waker.wake(account.account_id):
             return 0
-    return _restart(account, book=book, waker=waker, now=now)
+    return _restart(account, book=book, waker=waker, living=living, now=now)
 
 
-def _restart(account: Account, *, book: Accounts, waker: LadderWaker, now: datetime) -> int:
+def _restart(
+    account: Account, *, book: Accounts, waker: LadderWaker, living: Living, now: datetime
+) -> int:
     """Begin a new run at the same rung: execution names stay taken, runs do not."""
     fresh = book.account(account.account_id)
     if fresh is None or not (fresh.runs and fresh.timed):
         return 0
-    if waker.running(fresh):
+    if not living.lost(fresh):
         return 0
     again = lifecycle.begin_again(fresh, now)
     what = "LadderRestarted" if again.runs else "LadderFailed"
@@ -119,6 +237,7 @@ def _restart(account: Account, *, book: Accounts, waker: LadderWaker, now: datet
     if not again.runs:
         return 0  # staff are told, and a release of theirs begins a new run
     waker.start(again, wait_seconds=seconds(fresh.due_at, now))
+    living.begun(again)
     return 1
 
 

@@ -64,6 +64,17 @@ class SpendRow(StoredRow):
     stopped_at = WholeAttribute(null=True)
 
 
+class WalkRow(StoredRow):
+    """`WALK#{walk}`: where a long walk goes on, and until when another one is under way."""
+
+    Meta: Any = OPS
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default="WALK")
+    cursor = UnicodeAttribute(null=True)
+    held_until = TextAttribute(INSTANT, null=True)
+
+
 class ClockRow(StoredRow):
     """`CLOCK`: the virtual instant. Moved by the driver alone."""
 

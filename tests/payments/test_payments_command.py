@@ -45,7 +45,7 @@ class Functions:
 def functions(monkeypatch: pytest.MonkeyPatch) -> Functions:
     fakes = Functions()
     target = Target(
-        where="here",
+        where="local cloud",
         outputs={
             f"{n}FunctionName": n for n in ("ReconcilePayments", "RefundExcess", "ChangeBalance")
         },
@@ -116,7 +116,10 @@ def test_a_refund_needs_who_and_why_and_says_what_goes_back(
     assert run("refund", *which, "--by", "Ada Example", "--why", "c-1")[0] == 2
     assert functions.asked == []
     functions.answers = {"refunded": "$40.00"}
-    assert run("refund", *which, "--by", "op-7", "--why", "c-1") == (0, "$40.00 goes back\n")
+    assert run("refund", *which, "--by", "op-7", "--why", "c-1") == (
+        0,
+        "Writes to the local cloud.\n$40.00 goes back\n",
+    )
     asked = {"account_id": account.account_id, "by": "op-7", "why": "c-1"}
     assert functions.asked == [("RefundExcess", asked)]
     functions.answers = {"refused": "nothing was paid too much"}
@@ -138,7 +141,7 @@ def test_what_was_applied_is_shown_and_a_fee_can_be_waived(
     book.ledgers[account.account_id].pop("payment")
     assert run("waive", *which, "--kind", "fee", "--minor", "1", *who) == (
         0,
-        "$0.01 of its fee is waived\n",
+        "Writes to the local cloud.\n$0.01 of its fee is waived\n",
     )
     assert book.accounts[account.account_id].balance.minor == account.balance.minor - 1
 

@@ -16,6 +16,7 @@ from dunlin.runtime import wiring
 from tests.reports.test_report import pay
 from tests.rollouts.test_rollouts import Town
 from tests.support.builders import CREDITOR, NOON
+from tests.support.deployment import LAPTOP
 
 RUN = CliRunner()
 
@@ -27,7 +28,7 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Town:
     pilot.contact(hours=2)
     for account_id in sorted(pilot.active()):
         pay(pilot, account_id, 12_500, 4)
-    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     monkeypatch.setattr(wiring, "rollout_ports", lambda: pilot.ports)
     monkeypatch.setattr(wiring, "drop_box", lambda: box)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON + timedelta(days=9)))

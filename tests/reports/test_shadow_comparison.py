@@ -17,6 +17,7 @@ from dunlin.service.rollouts.shadows import beside
 from tests.rollouts.test_rollouts import Town
 from tests.support import ground
 from tests.support.builders import NOON
+from tests.support.deployment import LAPTOP
 
 
 def spoken(hours: float, account: str = "a", channel: str = "email") -> Spoken:
@@ -82,7 +83,7 @@ def test_every_known_breach_is_listed_and_the_rate_is_right(
     assert "PLAT-FREQ-ALL" in rules[eighth]
     assert sum("PLAT-FREQ-ALL" in names for names in rules.values()) == 1
     assert datetime(2026, 11, 23, 19, tzinfo=UTC) not in rules
-    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     monkeypatch.setattr(wiring, "rollout_ports", lambda: town.ports)
     monkeypatch.setattr(wiring, "gate", ground.gate)
     result = CliRunner().invoke(app, ["pilot", "agree", rollout.rollout_id, str(log)])

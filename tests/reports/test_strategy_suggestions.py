@@ -29,6 +29,7 @@ from tests.reports.members import member
 from tests.rollouts.test_rollouts import Town
 from tests.support import builders
 from tests.support.builders import CREDITOR, NOON
+from tests.support.deployment import LAPTOP
 
 DOCUMENT = builders.strategy_document(
     arrangement={"lowest_instalment_minor": 2_500, "longest_months": 6},
@@ -136,7 +137,7 @@ def test_the_command_shows_a_difference_and_changes_nothing(
     text = b"# keep me\n" + yaml.safe_dump(DOCUMENT, sort_keys=False).encode()
     box.files[key] = text
     late = [member(f"l{n}", paid=[(-12, 100)], launched=False) for n in range(LEAST)]
-    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     monkeypatch.setattr(wiring, "drop_box", lambda: box)
     monkeypatch.setattr(wiring, "rollout_ports", lambda: town.ports)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))

@@ -25,6 +25,8 @@ RUN = CliRunner()
 class Stack:
     """A stack whose function that starts rollouts runs here."""
 
+    where, endpoint = "local cloud", "http://127.0.0.1:1"
+
     def __init__(self, town: Town) -> None:
         self.town, self.outputs = town, {"ActivateAccountsFunctionName": "activate"}
 

@@ -25,6 +25,7 @@ from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.reports.rule_impact import effects
 from tests.support import builders, ground
+from tests.support.deployment import LAPTOP
 
 NOON = builders.NOON
 BOOK = load_rulebook()
@@ -243,7 +244,7 @@ def stored_accounts(monkeypatch):
         ("ada", NOON, {"state": "IL", "zip": "62701"}, []),
         ("bob", NOON, {"state": "IL", "flags": {"attorney": Flag(at=NOON, by="staff")}}, []),
     ])  # fmt: skip
-    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     monkeypatch.setattr(wiring, "account_book", lambda: book)
     monkeypatch.setattr(wiring, "creditors", lambda: book.creditors)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))

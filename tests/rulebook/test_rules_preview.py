@@ -20,6 +20,7 @@ from dunlin.ports.accounts import Reply
 from dunlin.runtime import wiring
 from dunlin.service.reports.rule_preview import preview
 from tests.support import builders, ground
+from tests.support.deployment import LAPTOP
 
 NOON = builders.NOON
 BOOK = load_rulebook()
@@ -51,7 +52,7 @@ def stored(monkeypatch) -> tuple[MemoryBook, list[str]]:
         person = builders.consumer(name, **place)
         builders.store(book, book.creditors, account, person=person)
         ids.append(account.account_id)
-    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     monkeypatch.setattr(wiring, "account_book", lambda: book)
     monkeypatch.setattr(wiring, "creditors", lambda: book.creditors)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))

@@ -24,6 +24,7 @@ from local.local_stack import LocalStack
 from local.timelapse import TimeLapse
 from tests.support import builders
 from tests.support.builders import CREDITOR
+from tests.support.deployment import LAPTOP
 from tests.support.launch import launch
 
 pytestmark = pytest.mark.cloud
@@ -44,7 +45,7 @@ def test_what_is_left_of_a_person_is_what_is_listed(
     account_history = book.account_history(account.account_id)
     assert [t.content for t in account_history.touches if t.content]
 
-    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     log = tmp_path / "calls.csv"
     log.write_text("date,direction\n2026-01-02,in\n")
     run = CliRunner()

@@ -26,8 +26,8 @@ from dunlin.views.messages.jinja_messages import JinjaMessages
 from tests.staff.builders import ChainLog
 from tests.support import ground
 from tests.support.builders import CREDITOR, NOON
+from tests.support.deployment import LAPTOP
 
-LAPTOP = SimpleNamespace(endpoint="http://127.0.0.1:1")
 HERE = ["INV-ada", "--creditor", CREDITOR]
 BY = ["--by", "ana", "--why", "case-7"]
 RUN = CliRunner()

@@ -13,6 +13,7 @@ from dunlin.runtime import wiring
 from tests.contact.walk import Walk
 from tests.strategy.test_changing import FASTER
 from tests.support import builders
+from tests.support.deployment import LAPTOP
 
 RUN = CliRunner()
 EXAMPLE = Path("layers/core/dunlin/strategies/example.yaml")
@@ -37,7 +38,7 @@ def walk(monkeypatch: pytest.MonkeyPatch) -> Walk:
     monkeypatch.setattr(wiring, "account_book", lambda: walk.book)
     monkeypatch.setattr(wiring, "audit_archive", Log)
     monkeypatch.setattr(wiring, "clock", Clock)
-    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: None)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     return walk
 
 

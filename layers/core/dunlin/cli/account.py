@@ -11,7 +11,7 @@ import typer
 
 from dunlin.cli.commands import Commands, Given
 from dunlin.cli.speech import count, day, minute, refused, say, say_table
-from dunlin.cli.stack import Aws, OnStack, Output, StackName, on_stack
+from dunlin.cli.stack import Aws, OnStack, Output, StackName, Yes, on_stack, to_write
 from dunlin.cli.who import By, Doer, Why, order, tell
 from dunlin.domain.accounts.account import Account, Hold, Override
 from dunlin.domain.accounts.consumer import Channel
@@ -60,8 +60,9 @@ def _steered(
     creditor: Creditor = "",
     aws: Aws = False,
     stack: StackName = "dunlin",
+    yes: Yes = False,
 ) -> Steered:
-    target = on_stack(aws, stack)
+    target = to_write(aws, stack, yes)
     asked = order(target, by, why, version)
     return Steered(account=find_account(which, creditor), order=asked)
 

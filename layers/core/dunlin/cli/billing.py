@@ -16,7 +16,7 @@ import typer
 from dunlin.cli.commands import Commands
 from dunlin.cli.payments import call_function
 from dunlin.cli.speech import day, say, say_whole
-from dunlin.cli.stack import OnStack
+from dunlin.cli.stack import OnStack, ToWrite
 from dunlin.cli.who import ByStaff
 from dunlin.domain import ids
 from dunlin.domain.errors import DomainError
@@ -97,7 +97,7 @@ def show(target: OnStack) -> None:
 def tell(
     creditor: CreditorKeys,
     file: Annotated[Path, typer.Argument(help="Changes: CSV, JSON, or a line of JSON each.")],
-    target: OnStack,
+    target: ToWrite,
 ) -> None:
     """Apply a file of changes, each once; the answers are written beside it as FILE.answers.csv.
 

@@ -12,7 +12,7 @@ import typer
 from dunlin.cli.account import ThisAccount
 from dunlin.cli.commands import Commands
 from dunlin.cli.speech import count, day, minute, say
-from dunlin.cli.stack import OnStack
+from dunlin.cli.stack import ToWrite
 from dunlin.cli.who import Doer
 from dunlin.domain.errors import DomainError
 from dunlin.service.staff import calls
@@ -85,7 +85,7 @@ def log(
 def import_log(
     file: Annotated[Path, typer.Argument(help="CSV: date, direction (in or out), minutes?")],
     creditor: Annotated[str, typer.Option("--creditor", help="The creditor's id.")],
-    _on: OnStack,
+    _on: ToWrite,
 ) -> None:
     """Keep how many calls came in and went out on each day, from before launch on, for
     `dunlin report`. References, numbers and names in the file are not kept.

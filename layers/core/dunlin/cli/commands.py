@@ -52,6 +52,13 @@ class SpokenCommand(TyperCommand):
             if error.filename is None:
                 raise
             raise refused(f"{error.filename}: {error.strerror}") from error
+        except Exception as error:
+            # Told by its module, since a command that speaks to no stack never loads the SDK.
+            if not type(error).__module__.startswith("botocore"):
+                raise
+            from dunlin.adapters.aws.refusals import explained
+
+            raise refused(explained(error)) from error
 
 
 class Commands(typer.Typer):
@@ -99,7 +106,8 @@ def _spread(function: Callable[..., Any]) -> Callable[..., Any]:
         }
         return function(**{n: given[n] if n in given else values[n] for n in own})
 
-    spread = {**arguments, **options, **shared}
+    # What a command says of an option itself (`--yes`) is kept beside what others say of it.
+    spread = {**arguments, **options, **{n: p for n, p in shared.items() if n not in options}}
     command.__signature__ = inspect.Signature(list(spread.values()))  # type: ignore[attr-defined]
     command.__annotations__ = {name: p.annotation for name, p in spread.items()}
     command.__name__ = function.__name__

@@ -17,7 +17,7 @@ from dunlin.cli.commands import Commands
 from dunlin.cli.packs import init
 from dunlin.cli.refit import refit
 from dunlin.cli.speech import not_in_order, say
-from dunlin.cli.stack import OnStack
+from dunlin.cli.stack import ToWrite
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import import_id
@@ -178,7 +178,7 @@ def wait_for(
 
 @strategy_app.command()
 def put(
-    target: OnStack,
+    target: ToWrite,
     creditor: Annotated[str, typer.Argument(help="The creditor's id.")],
     file: Annotated[Path, typer.Argument(help="strategy.yaml")],
 ) -> None:

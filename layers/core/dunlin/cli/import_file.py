@@ -22,7 +22,7 @@ from dunlin.cli.asking import ask, somebody_is_there
 from dunlin.cli.beside import FilesBeside, MappingMistake
 from dunlin.cli.commands import Commands
 from dunlin.cli.speech import no_such_file, refused, say
-from dunlin.cli.stack import Aws, Json, StackName, on_stack
+from dunlin.cli.stack import Aws, Json, StackName, Yes, to_write
 from dunlin.cli.target import Target
 from dunlin.domain.imports import report
 from dunlin.domain.imports.mapping_file import mapping_file
@@ -61,6 +61,7 @@ def register(app: Commands, upload: Uploader | None = None) -> None:
         ] = "",
         aws: Aws = False,
         stack: StackName = "dunlin",
+        yes: Yes = False,
     ) -> None:
         """Import overdue accounts from any export.
 
@@ -69,7 +70,7 @@ def register(app: Commands, upload: Uploader | None = None) -> None:
         if not dry_run:
             if upload is None:
                 raise refused("No stack is deployed here; use --dry-run.")
-            raise typer.Exit(upload(files, mapping or [], creditor, on_stack(aws, stack)))
+            raise typer.Exit(upload(files, mapping or [], creditor, to_write(aws, stack, yes)))
         if currency and currency.upper() not in CURRENCIES:
             raise typer.BadParameter(f"{currency!r} is no currency: write a code such as USD")
         code = run_dry(files, mapping or [], as_json=as_json, currency=currency.upper())

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from dunlin.cli.speech import say
-from dunlin.cli.stack import OnStack
+from dunlin.cli.stack import OnStack, Yes
+from dunlin.cli.target import agree_to_write
 from dunlin.cli.who import By, order
 from dunlin.domain.errors import DomainError
 
@@ -29,6 +30,7 @@ def missing(
     import_id: Annotated[str, typer.Option("--import", help="Of this import, where several.")] = "",
     why: Annotated[str, typer.Option("--why", help="A code: a case number, a ticket.")] = "",
     by: By = "",
+    yes: Yes = False,
 ) -> None:
     """List the accounts that complete files lacked in great number, or say what became of them.
 
@@ -58,6 +60,7 @@ def missing(
         elif fate is not None:
             raise DomainError("Several files wait: name one with --import.")
         return
+    agree_to_write(target, yes)
     given = order(target, by, why)
     (question,) = asked
     while True:

@@ -15,7 +15,7 @@ import typer
 from dunlin.cli.account import ThisAccount, find_account
 from dunlin.cli.commands import Commands
 from dunlin.cli.speech import count, day, not_in_order, say, say_table
-from dunlin.cli.stack import OnStack
+from dunlin.cli.stack import OnStack, ToWrite
 from dunlin.cli.target import Target
 from dunlin.cli.who import ByStaff
 from dunlin.domain.accounts.account import Account
@@ -159,7 +159,7 @@ def _share(text: str, payment: Money, creditor: str) -> tuple[str, int]:
 
 @app.command()
 def reconcile(
-    target: OnStack,
+    target: ToWrite,
     days: Annotated[int, typer.Option(min=1, max=30, help="How far back.")] = 4,
 ) -> None:
     """Hold the processor's events against the ledger now; exit code 1 where they differ.

@@ -19,7 +19,7 @@ from dunlin.cli.account import (
 )
 from dunlin.cli.commands import Commands
 from dunlin.cli.speech import count, day, minute, not_in_order, say, say_json, say_table
-from dunlin.cli.stack import Json, OnStack
+from dunlin.cli.stack import Json, OnStack, ToWrite
 from dunlin.cli.who import tell, tell_outcome
 from dunlin.domain.arrangements.terms import NoTerms
 from dunlin.domain.errors import DomainError
@@ -397,7 +397,7 @@ def unattended(_on: OnStack) -> None:
 
 @app.command()
 def notify(
-    target: OnStack,
+    target: ToWrite,
     creditor: Annotated[str, typer.Argument(help="Whose `escalation.notify` to subscribe.")],
 ) -> None:
     """Let the addresses of the creditor's strategy hear by e-mail of what waits for staff, by ids

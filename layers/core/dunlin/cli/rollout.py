@@ -20,7 +20,7 @@ from dunlin.cli.speech import (
     say_json,
     say_table,
 )
-from dunlin.cli.stack import Json, OnStack
+from dunlin.cli.stack import Json, OnStack, ToWrite
 from dunlin.cli.target import Target
 from dunlin.cli.who import ByStaff
 from dunlin.domain.errors import DomainError
@@ -44,7 +44,7 @@ _USUAL = {"name": "aged 30 to 60 days", "when": {"days_past_due": {"from": 30, "
 
 @segments.command("put")
 def put_segment(
-    _on: OnStack,
+    _on: ToWrite,
     creditor: CreditorArgument,
     name: Annotated[str, typer.Argument(help="How you call it.")],
     min_days: Annotated[int | None, typer.Option(help="At least so many days past due.")] = None,
@@ -130,7 +130,7 @@ def _count_in_words(counted: Count) -> dict[str, Any]:
 
 @pilots.command()
 def start(
-    target: OnStack,
+    target: ToWrite,
     creditor: CreditorArgument,
     segment: Annotated[str, typer.Option(help="A saved segment; default: 30 to 60 days.")] = "",
     size: Annotated[int, typer.Option(help="How many accounts.")] = PILOT_SIZE,
@@ -199,7 +199,7 @@ def saved_segment(creditor: str, name: str) -> Segment:
 
 
 def activate(
-    target: OnStack,
+    target: ToWrite,
     creditor: CreditorArgument,
     segment: Annotated[str, typer.Option(help="A saved segment; default: everybody.")] = "",
 ) -> None:
@@ -371,7 +371,7 @@ def _say(report: Report, lifted: Lift | None) -> None:
 
 
 @pilots.command()
-def promote(rollout: Id, target: OnStack) -> None:
+def promote(rollout: Id, target: ToWrite) -> None:
     """Let the tested configuration, unchanged, reach every eligible account of its segment.
 
     Example: dunlin pilot promote harbor-clinic.1

@@ -26,6 +26,12 @@ def say(text: str, indent: int = 0, deeper: int = 0, *, colour: str = "") -> Non
             typer.echo(typer.style(line, fg=colour) if colour else line)
 
 
+def say_aside(text: str) -> None:
+    """Say a sentence where errors are said, so that what programs read stays whole."""
+    for line in wrapped(text):
+        typer.echo(line, err=True)
+
+
 def say_whole(text: str) -> None:
     """Say what is copied as it stands, however long: a command, an address, a key."""
     typer.echo(text)

@@ -13,10 +13,11 @@ import typer
 
 from dunlin.cli.commands import Given
 from dunlin.cli.speech import count, minute, say, say_table
-from dunlin.cli.target import Target, find_target, project_root
+from dunlin.cli.target import Target, agree_to_write, find_target, project_root
 
 Aws = Annotated[bool, typer.Option("--aws", help="Work on AWS although the local cloud runs.")]
 StackName = Annotated[str, typer.Option("--stack", help="Name of the stack on AWS.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Write to AWS without asking.")]
 Json = Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
 
@@ -26,7 +27,15 @@ def on_stack(aws: Aws = False, stack: StackName = "dunlin") -> Target:
     return find_target(stack=stack, aws=aws)
 
 
+def to_write(aws: Aws = False, stack: StackName = "dunlin", yes: Yes = False) -> Target:
+    """The stack to write to, which is said first. Raises as `agree_to_write` does."""
+    target = on_stack(aws, stack)
+    agree_to_write(target, yes)
+    return target
+
+
 OnStack = Annotated[Target, Given(on_stack)]
+ToWrite = Annotated[Target, Given(to_write)]
 
 
 def _house(*arguments: str) -> None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import typer
+
+from dunlin.cli.speech import say_aside
 from dunlin.domain.errors import DomainError
 
 TABLES = ("Accounts", "People", "Touches", "Permits", "Audit", "Ops", "Webhooks")
@@ -50,6 +54,10 @@ class Target:
     time_lapse: str
     endpoint: str = ""
     urls: Mapping[str, str]
+    named: bool = True
+    """Whether AWS was asked for, rather than taken since nothing local runs."""
+    release: str = ""
+    """The version of Dunlin that was deployed; `""` where it is this one's by nature."""
 
     def client(self, service: str) -> Any:
         """A boto3 client in the target's account."""
@@ -77,8 +85,9 @@ def environment(outputs: Mapping[str, str], time_lapse: str) -> dict[str, str]:
 
 def find_target(*, stack: str = "dunlin", aws: bool = False) -> Target:
     """The stack to work on; sets this process's environment to it. Raises `NoStack`."""
-    target = None if aws or os.environ.get("DUNLIN_AWS") == "1" else _local()
-    target = target or _deployed(stack)
+    named = aws or os.environ.get("DUNLIN_AWS") == "1"
+    target = None if named else _local()
+    target = target or _deployed(stack, named=named)
     os.environ.update(environment(target.outputs, target.time_lapse))
     return target
 
@@ -127,22 +136,109 @@ def _answers(endpoint: str) -> None:
         ) from error
 
 
-def _deployed(stack: str) -> Target:
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
+# What a stack is in whose first deployment did not end well, and what becomes of it.
+_HALF_MADE = frozenset(
+    {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"}
+)
+_BUSY = frozenset({"CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS"})
 
-    try:
-        description = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    except (BotoCoreError, ClientError) as error:
-        raise NoStack(
-            f"No local stack runs here: start one with `dunlin up`. And no stack {stack} was found"
-            f" on AWS: {error}"
-        ) from error
+
+def _deployed(stack: str, *, named: bool) -> Target:
+    import boto3
+
+    session = boto3.Session()
+    description = described(stack, session, named=named)
+    _stands(stack, description["StackStatus"])
     outputs = {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
     parameters = {p["ParameterKey"]: p["ParameterValue"] for p in description.get("Parameters", [])}
+    if "PortalUrl" not in outputs:
+        raise NoStack(f"the stack {stack} on AWS is none of Dunlin's: name another with --stack")
+    try:
+        environment(outputs, "")
+    except KeyError as missing:
+        raise NoStack(
+            f"the stack {stack} was deployed by another version of Dunlin"
+            f" ({outputs.get('Release', 'an early one')}; this command is {release()}): it lacks"
+            f" {missing}. Deploy this one (`dunlin deploy`), or use the command of that version"
+        ) from missing
     return Target(
-        where=f"stack {stack} on AWS",
+        where=f"stack {stack} on AWS ({_place(description['StackId'])})",
         outputs=outputs,
         time_lapse=parameters.get("TimeLapse", ""),
         urls={"portal": outputs["PortalUrl"]},
+        named=named,
+        release=outputs.get("Release", "an early one"),
     )
+
+
+def described(stack: str, session: Any, *, named: bool) -> dict[str, Any]:
+    """A stack as CloudFormation describes it. Raises `NoStack` with what to do: no credentials,
+    expired ones, another region, no such stack."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from dunlin.adapters.aws.refusals import code_of, explained
+
+    region = session.region_name or ""
+    locally = "" if named else "No local stack runs here: start one with `dunlin up`. And on AWS: "
+    try:
+        answer = session.client("cloudformation").describe_stacks(StackName=stack)
+    except (BotoCoreError, ClientError) as error:
+        if code_of(error) == "ValidationError" and "does not exist" in str(error):
+            raise NoStack(
+                f"{locally}there is no stack {stack} in {region} of this account. Export another"
+                " AWS_REGION or AWS_PROFILE, name another stack with --stack, or `dunlin deploy`"
+            ) from error
+        raise NoStack(locally + explained(error, region=region)) from error
+    description: dict[str, Any] = answer["Stacks"][0]
+    return description
+
+
+def _stands(stack: str, status: str) -> None:
+    """Raises `NoStack` where a stack is not made, or not made yet."""
+    if status in _HALF_MADE:
+        raise NoStack(
+            f"the stack {stack} is half made ({status}): its first deployment failed. The events of"
+            f" `aws cloudformation describe-stack-events --stack-name {stack}` say why; `dunlin"
+            " deploy --clear` removes what it left and deploys again"
+        )
+    if status in _BUSY:
+        raise NoStack(f"the stack {stack} is being changed ({status}): wait until that has ended")
+
+
+def _place(stack_id: str) -> str:
+    """Account and region of a stack's ARN."""
+    _, _, _, region, account, *_ = stack_id.split(":")
+    return f"account {account}, {region}"
+
+
+def release() -> str:
+    """The version of Dunlin that this command is."""
+    from importlib.metadata import version
+
+    return version("dunlin")
+
+
+def agree_to_write(target: Target, yes: bool) -> None:
+    """Say where something is about to be written; on AWS somebody must agree. Raises `NoStack`
+    where AWS was taken only since nothing local runs, or holds another version of Dunlin, and
+    `DomainError` where nobody agrees."""
+    if target.endpoint:
+        say_aside(f"Writes to the {target.where}.")
+        return
+    if not target.named:
+        raise NoStack(
+            f"No local stack runs here, and this would write to the {target.where}: start a local"
+            " one with `dunlin up`, or say --aws"
+        )
+    if target.release not in ("", release()):
+        raise NoStack(
+            f"the {target.where} holds Dunlin {target.release}, and this command is {release()}:"
+            " deploy this one (`dunlin deploy`), or use the command of that version"
+        )
+    say_aside(f"Writes to the {target.where}.")
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise DomainError("Nobody is here to agree: say --yes to write to AWS.")
+    if not typer.confirm("Go on?", err=True):
+        raise DomainError("Nothing was written.")

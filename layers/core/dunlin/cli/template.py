@@ -13,7 +13,7 @@ from dunlin.adapters.files.yaml_documents import parse
 from dunlin.cli.account import channel_word
 from dunlin.cli.commands import Commands
 from dunlin.cli.speech import count, not_in_order, say, say_table
-from dunlin.cli.stack import OnStack
+from dunlin.cli.stack import OnStack, ToWrite
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.messages.diversity import VariantSent, diversity
@@ -162,7 +162,7 @@ def preview(
 
 @app.command("send-test")
 def send_test(
-    _on: OnStack,
+    _on: ToWrite,
     template: Annotated[str, typer.Argument(help="Its name, such as reminder.gentle.")],
     creditor: Annotated[str, typer.Option(help="Whose strategy, words and sender.")],
     to: Annotated[str, typer.Option(help="One of the strategy's test_addresses.")],

@@ -12,7 +12,7 @@ import typer
 
 from dunlin.cli.commands import Given
 from dunlin.cli.speech import say
-from dunlin.cli.stack import Aws, StackName, on_stack
+from dunlin.cli.stack import Aws, StackName, Yes, to_write
 from dunlin.cli.target import Target
 from dunlin.domain.errors import DomainError
 from dunlin.service.accounts.staff_command import CommandResult, StaffCommand, code
@@ -32,13 +32,15 @@ class Asked:
     order: StaffCommand
 
 
-def _asked(why: Why, by: By = "", aws: Aws = False, stack: StackName = "dunlin") -> Asked:
-    target = on_stack(aws, stack)
+def _asked(
+    why: Why, by: By = "", aws: Aws = False, stack: StackName = "dunlin", yes: Yes = False
+) -> Asked:
+    target = to_write(aws, stack, yes)
     return Asked(target=target, order=order(target, by, why))
 
 
-def _doer(by: By = "", aws: Aws = False, stack: StackName = "dunlin") -> str:
-    return code(actor(on_stack(aws, stack), by), "--by")
+def _doer(by: By = "", aws: Aws = False, stack: StackName = "dunlin", yes: Yes = False) -> str:
+    return code(actor(to_write(aws, stack, yes), by), "--by")
 
 
 ByStaff = Annotated[Asked, Given(_asked)]

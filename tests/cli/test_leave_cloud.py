@@ -84,7 +84,12 @@ def test_what_outlives_the_stack_is_removed_but_for_what_is_write_once(stack: Lo
         ObjectLockMode="COMPLIANCE",
         ObjectLockRetainUntilDate=datetime.now(UTC) + timedelta(days=30),
     )
-    left = remove_rest(["left-table", "gone-table"], ["left-plain", "left-locked", "gone-bucket"])
+    boto3.client("secretsmanager").create_secret(Name="left-secret", SecretString="{}")
+    left = remove_rest(
+        ["left-table", "gone-table"],
+        ["left-plain", "left-locked", "gone-bucket"],
+        ["left-secret", "gone-secret"],
+    )
     assert left == ["left-locked: 1 write-once files, until their retention ends"]
     assert "left-table" not in dynamo.list_tables()["TableNames"]
     names = {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}

@@ -62,7 +62,9 @@ def in_the_mapping_file(sender: Sender, _: Path) -> dict[str, Any]:
 
 def at_the_terminal(sender: Sender, folder: Path) -> dict[str, Any]:
     (folder / "march.csv").write_text(month("W-1"))
-    out = at_a_terminal(folder, ["march.csv", "--creditor", sender.creditor, "--yes"], "5", "day first")
+    out = at_a_terminal(
+        folder, ["march.csv", "--creditor", sender.creditor, "--yes"], "5", "day first"
+    )
     assert "Question 1. Due date: every date of the column reads both day first and month" in out
     assert "That is none of the answers." in out
     assert "1 account is ready to be activated." in out

@@ -123,10 +123,16 @@ def empty(bucket: str) -> int:
     return kept
 
 
-def remove_rest(tables: Iterable[str], buckets: Iterable[str]) -> list[str]:
+def remove_rest(tables: Iterable[str], buckets: Iterable[str], secrets: Iterable[str]) -> list[str]:
     """Remove what outlived the stack, as a production stack lets its data do; what had to stay,
-    and why."""
+    and why. Secrets can be had back for a week."""
     dynamo, s3 = boto3.client("dynamodb"), boto3.client("s3")
+    keeper = boto3.client("secretsmanager")
+    for secret in secrets:
+        try:
+            keeper.delete_secret(SecretId=secret, RecoveryWindowInDays=7)
+        except keeper.exceptions.ResourceNotFoundException:
+            continue
     for table in tables:
         try:
             dynamo.update_table(TableName=table, DeletionProtectionEnabled=False)

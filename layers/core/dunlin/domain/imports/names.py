@@ -8,7 +8,7 @@ people's of one family; what follows a colon is a job.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dunlin.domain.imports.dates import fold
 from dunlin.domain.imports.name_words import (
@@ -70,10 +70,12 @@ _SEEN = FORMS | SHORT_FORMS | LEADING_FORMS | TRADES | WEAK_TRADES | PARTICLES |
 """Words that take a closer look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """`display` for people; `given`, `family`, `suffix` of a person, empty for a firm and where
-    two people or none can be told apart. `job` is what followed a colon."""
+    two people or none can be told apart. `job` is what followed a colon.
+
+    A tuple, for one is made of every row of a file.
+    """
 
     display: str
     given: str = ""
@@ -191,7 +193,7 @@ def read_name(text: str) -> Name:
         if _BEFORE_A_COLON.fullmatch(fold(before)):
             return read_name(after)
         if before and not before.isdigit():
-            return replace(read_name(before), job=after.replace(":", ", "))
+            return read_name(before)._replace(job=after.replace(":", ", "))
     code = _CODE.match(whole)
     if code and not _CODE_IN_NAME.match(whole):
         # A customer's number before the name.
@@ -267,7 +269,7 @@ def _in_order(whole: str, text: str, suffix: str) -> Name:
     if at < 1:
         return Name(bare, family=bare)
     name = join_name(" ".join(words[:at]), " ".join(words[at:]), suffix)
-    return replace(name, display=f"{bare} {suffix}".strip())
+    return name._replace(display=f"{bare} {suffix}".strip())
 
 
 def _pair(whole: str, people: list[str]) -> Name | None:

@@ -81,6 +81,7 @@ class Normaliser:
         self._paid = RowPayment(profile, columns) if profile.kind == PAYMENTS else None
         if self._paid is not None:
             self._read_owed = self._received
+        self._dates_payments = "paid_date" in columns.first
         rare = {"last_payment_date", "last_payment_amount"}
         self._rare = bool(rare & columns.first.keys())
 
@@ -103,7 +104,7 @@ class Normaliser:
         status, code, held = self._read_status(cells)
         issued = self._date(cells, "issue_date", problems)
         due = self._due(cells, issued, problems)
-        paid_on = self._date(cells, "paid_date", problems)
+        paid_on = self._date(cells, "paid_date", problems) if self._dates_payments else None
         if paid_on is None and not self._owed:
             paid_on = self._date(cells, "payment_date", problems)
         amounts = self._read_owed(cells, currency, problems)

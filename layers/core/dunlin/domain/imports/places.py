@@ -245,6 +245,8 @@ _ZIP = re.compile(r"\d{5}(?:-\d{4})?")
 
 def tidy_zip(text: str, *, us: bool) -> str:
     """A postal code as written; a US one gets back the zeros a spreadsheet dropped."""
+    if len(text) == 5 and text.isdigit():
+        return text
     code = text.strip()
     code = code.removesuffix(".0")
     if us and code.isdigit():

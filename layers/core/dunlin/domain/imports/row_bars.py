@@ -37,6 +37,7 @@ _OUT_OF_USE = re.compile(r"^[zZ]{2,}[-_ ]*(?=[A-Z])")
 """Names are sorted to the end of a list so."""
 _SET_BEFORE = re.compile(r"\W*([A-Za-z][A-Za-z ]*?)\s*(?:[\])*]|\s[-\u2013\u2014]\s|:\s)")
 """A mark before a name: `VOID - `, `[HOLD] `."""
+_OF_NUMBERS = "0123456789 ()+-./"
 _BRIEF = 3
 """Words of a note that is no more than a mark."""
 _ALIVE = frozenset("alive living vivo viva lebt vivant vivante a active l".split())
@@ -48,7 +49,7 @@ _NEITHER = frozenset(
 _FLAGS = (*barring.STAFF, barring.DISPUTED)
 _JOINED = frozenset(("cxo", "cnd"))
 """`c/o` and `C&D`, as a text is split."""
-_APART = {n: " " for n in range(128) if not chr(n).isalpha()} | dict.fromkeys(map(ord, "·–—’"), " ")
+_WORDS = re.compile("[a-z]+").findall
 
 
 def _triggers(*lexicons: Iterable[tuple[str, str]]) -> tuple[frozenset[str], frozenset[str]]:
@@ -73,7 +74,7 @@ _STARTS = frozenset(w[:4] for w in _WHOLE) | _BEGUN
 
 def may_bar(text: str) -> bool:
     """False for a text in which no word of the lists stands."""
-    words = (text.lower() if text.isascii() else fold(text)).translate(_APART).split()
+    words = _WORDS(text.lower() if text.isascii() else fold(text))
     if _STARTS.isdisjoint([w[:4] for w in words]):
         return "c" in words and "d" in words
     return not _WHOLE.isdisjoint(words) or not _BEGUN.isdisjoint([w[:4] for w in words])
@@ -172,7 +173,7 @@ class RowBars:
         for index in self._points:
             text = cells[index]
             # Most are numbers in pieces, without a letter.
-            if " " in text and text.upper() != text.lower():
+            if " " in text and text.strip(_OF_NUMBERS):
                 codes += self._beside_point(text)
         names = " ".join([cells[i] for i in self._names])
         if may_bar(names) or names[:2] in _LAST or "\u2020" in names:
@@ -186,7 +187,7 @@ class RowBars:
             text = cells[index].strip()[:LONG]
             if text and opts_out(text, day=self._dates.is_day(index, text)):
                 codes += (barring.DO_NOT_CONTACT,)
-        return tuple(dict.fromkeys(codes))
+        return tuple(dict.fromkeys(codes)) if codes else ()
 
     def _by_payer_and_age(self, cells: list[str]) -> tuple[str, ...]:
         ages = [cells[i].strip() for i in self._ages]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.amounts import is_blank
@@ -274,7 +273,8 @@ class RowConsumer:
         text = self._columns.text(cells, field)
         if not text:
             return ""
-        text = " ".join(text.split())
+        if "  " in text or not text.isprintable():
+            text = " ".join(text.split())
         if not is_nobody(text):
             return text
         problems.append(self._columns.problem("placeholder", self._columns.first[field], text))
@@ -298,7 +298,7 @@ class RowConsumer:
             if not kept:
                 return read_name(whole)
             firm = _firm(whole)
-            return replace(firm, company=is_company(firm.display))
+            return firm._replace(company=is_company(firm.display))
         if given or family:
             if company and not given:
                 return _firm(company)

@@ -36,6 +36,7 @@ class RowDates:
         self._turned = frozenset(profile.turned_dates)
         self._known: dict[tuple[int, str], dt.date | None] = {}
         self._terms = columns.at("terms")
+        self._extends = "extended_due_date" in columns.first
 
     def date(self, cells: list[str], field: str, problems: list[RowProblem]) -> dt.date | None:
         """The day in a field's cell; None where it is blank, open, or no day at all."""
@@ -101,8 +102,11 @@ class RowDates:
     ) -> dt.date | None:
         """The day on which the debt is due, by its own day, its terms or its age; who was given
         more time owes on the later day."""
-        due = self.date(cells, "due_date", problems) or self.by_terms(cells, issued)
-        due = due or self.days_back(cells)
+        due = self.date(cells, "due_date", problems)
+        if due is None:
+            due = self.by_terms(cells, issued) or self.days_back(cells)
+        if not self._extends:
+            return due
         later = self.date(cells, "extended_due_date", problems)
         return max(due, later) if due and later else later or due
 

@@ -156,7 +156,7 @@ class RowKinds:
             if not cell or at in self.money or cell.isspace():
                 continue
             text = cell.strip()
-            match = None if text[0].isdigit() else TOTAL_WORD.match(text)
+            match = TOTAL_WORD.match(text) if text[0] in _TOTAL_BEGINS else None
             if not match:
                 return False
             others = [c for i, c in enumerate(cells) if i != at and i not in self.money
@@ -204,4 +204,6 @@ class RowKinds:
         return ""
 
 
+_TOTAL_BEGINS = frozenset("cgrpobstezCGRPOBSTEZ")
+"""The first letters of what `TOTAL_WORD` finds."""
 _RULE = frozenset("-=_*~. +|")

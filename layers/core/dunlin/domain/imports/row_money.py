@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dunlin.domain.imports.amounts import (
+    COMMA,
     MIXED,
     in_unit,
     is_blank,
     parse_amount,
+    plain_hundredths,
     scaled,
     side_of,
 )
@@ -16,6 +18,8 @@ from dunlin.domain.imports.file_currency import DOLLAR_SIGNED, code_of
 from dunlin.domain.imports.types import FileProfile, RowProblem
 from dunlin.domain.money import CURRENCIES, exponent
 
+_IN_CENTS = frozenset(c for c in DOLLAR_SIGNED if exponent(c) == 2)
+"""Currencies of which `$1,234.50` means so many cents."""
 Owed = tuple[int | None, int | None, int | None, str]
 """Balance, original amount and what was paid, in minor units, and their currency."""
 
@@ -29,6 +33,8 @@ class RowMoney:
         self._marks = dict(profile.decimals)
         self._alone = profile.one_currency
         self._units = dict(profile.units)
+        # Columns whose figures are not read as they stand.
+        self._odd = {i for i, mark in self._marks.items() if mark == COMMA} | set(self._units)
         self._below = -1 if profile.negated else 1
         self._currency = columns.at("currency")
         self._balance = columns.at("balance")
@@ -52,6 +58,19 @@ class RowMoney:
         text = cells[index].strip()
         if not text:
             return None
+        if self._alone:
+            currency = self._profile.currency
+        if index not in self._odd and currency in _IN_CENTS:
+            # As nearly all figures are written; nothing is made on the way.
+            cents = plain_hundredths(text)
+            if cents is not None:
+                return cents, currency
+        return self._parsed(cells, index, text, currency)
+
+    def _parsed(
+        self, cells: list[str], index: int, text: str, currency: str
+    ) -> tuple[int, str] | RowProblem | None:
+        """The same of a text that must be taken apart."""
         amount = parse_amount(text, self._marks.get(index, ""))
         if amount is None:
             if is_blank(text):
@@ -59,10 +78,8 @@ class RowMoney:
             doubt = self._marks.get(index) == MIXED and parse_amount(text) is not None
             code = "ambiguous_amount" if doubt else "bad_amount"
             return self._columns.problem(code, index, text)
-        hint = amount.hint
-        if self._alone:
-            currency = self._profile.currency
-        elif hint and hint in CURRENCIES and hint != currency:
+        hint = "" if self._alone else amount.hint
+        if hint and hint in CURRENCIES and hint != currency:
             if self._currency >= 0 and cells[self._currency].strip():
                 return self._columns.problem("mixed_currency", index, text)
             currency = hint

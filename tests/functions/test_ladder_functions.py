@@ -134,7 +134,7 @@ def test_a_rollout_begins_is_looked_at_and_is_halted(monkeypatch: pytest.MonkeyP
         "stage": "pilot",
         "size": 2,
     }
-    begun = activate_accounts({"begin": asked}, None)
+    begun = activate_accounts({"request": "r1", "begin": asked}, None)
     assert begun == {
         "rollout": begun["rollout"],
         "stage": "pilot",
@@ -147,8 +147,8 @@ def test_a_rollout_begins_is_looked_at_and_is_halted(monkeypatch: pytest.MonkeyP
     assert len(town.active()) == 2
     hourly = activate_accounts({"source": "aws.scheduler"}, None)
     assert [rollout["rollout"] for rollout in hourly["rollouts"]] == [begun["rollout"]]
-    halted = activate_accounts({"halt": begun["rollout"], "by": "s.okafor", "why": "case-1"}, None)
-    assert halted["halted"]
+    halt = {"request": "r2", "halt": begun["rollout"], "by": "s.okafor", "why": "case-1"}
+    assert activate_accounts(halt, None)["halted"]
 
 
 def test_a_rollout_of_a_creditor_that_nobody_knows_is_refused(
@@ -157,6 +157,6 @@ def test_a_rollout_of_a_creditor_that_nobody_knows_is_refused(
     town = Town(1)
     wire(monkeypatch, rollout_ports=town.ports, clock=FixedClock(town.now))
     asked = {"creditor": "other", "segment": {"name": "all"}, "stage": "pilot", "size": 2}
-    with pytest.raises(DomainError):
-        activate_accounts({"begin": asked}, None)
+    refused = activate_accounts({"request": "r1", "begin": asked}, None)
+    assert "creditor other has no strategy" in refused["refused"]
     assert town.active() == set()

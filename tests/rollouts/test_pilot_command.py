@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from datetime import date
 from types import SimpleNamespace
@@ -13,9 +12,8 @@ from typer.testing import CliRunner
 
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.cli.main import app
-from dunlin.domain.errors import DomainError
 from dunlin.runtime import wiring
-from dunlin.service.rollouts.rollouts import segment_of
+from functions.activate_accounts.handler import handler as activate_accounts
 from tests.rollouts.test_rollouts import Town
 from tests.support.builders import CREDITOR, NOON
 
@@ -23,40 +21,21 @@ RUN = CliRunner()
 
 
 class Stack:
-    """A stack whose function that starts rollouts runs here."""
+    """A stack whose function that starts rollouts runs here, once for each delivery; `lambdas` is
+    the client that calls it."""
 
     where, endpoint = "local cloud", "http://127.0.0.1:1"
 
-    def __init__(self, town: Town) -> None:
+    def __init__(self, town: Town, lambdas: Any = None) -> None:
         self.town, self.outputs = town, {"ActivateAccountsFunctionName": "activate"}
+        self.lambdas = lambdas or SimpleNamespace(invoke=self._invoke)
 
     def client(self, _name: str) -> Any:
-        return SimpleNamespace(invoke=self._invoke)
+        return self.lambdas
 
-    def _invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803
-        assert FunctionName == "activate"
-        asked = json.loads(Payload)["begin"]
-        try:
-            begun = self.town.begin(
-                segment_of(asked["segment"]), stage=asked["stage"], size=asked["size"]
-            )
-        except DomainError as error:
-            content: dict[str, Any] = {"errorMessage": str(error)}
-            return {"FunctionError": "Unhandled", "Payload": _body(content)}
-        return {
-            "Payload": _body(
-                {
-                    "rollout": begun.rollout.rollout_id,
-                    "started": begun.started,
-                    "held_out": begun.held_out,
-                    "passed_over": begun.passed_over,
-                }
-            )
-        }
-
-
-def _body(content: dict[str, Any]) -> io.BytesIO:
-    return io.BytesIO(json.dumps(content).encode())
+    def _invoke(self, *, FunctionName: str, InvocationType: str, Payload: str) -> None:  # noqa: N803
+        assert (FunctionName, InvocationType) == ("activate", "Event")
+        activate_accounts(json.loads(Payload), None)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import uuid
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.errors import DomainError
 from dunlin.domain.payments.posting import add
 from dunlin.domain.rollouts.ramp import GUARDRAILS
+from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Rollout, RolloutStage, Segment, held_out
 from dunlin.domain.strategy.strategy import Selection, Span
 from dunlin.ports.accounts import Change, Facts
@@ -27,7 +29,8 @@ from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from dunlin.service.rollouts import rollouts
-from dunlin.service.rollouts.rollouts import RolloutPorts, Started
+from dunlin.service.rollouts.requests import Started
+from dunlin.service.rollouts.rollout_ports import RolloutPorts
 from dunlin.service.signals.signals import apply_signal
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
@@ -79,12 +82,20 @@ class Town:
 
     def begin(self, segment: Segment = EVERYBODY, **asked: Any) -> Started:
         wanted: dict[str, Any] = {"stage": "pilot", "size": 50} | asked
-        return rollouts.begin(CREDITOR, segment, ports=self.ports, now=self.now, **wanted)
+        return rollouts.begin(self.request(), segment, ports=self.ports, now=self.now, **wanted)
 
     def promote(self, rollout: Rollout, links: Links | None = None) -> Started | list[str]:
         return rollouts.promote(
-            rollout.rollout_id, ports=self.ports, link_checker=links or Links(), now=self.now
+            self.request(),
+            rollout.rollout_id,
+            ports=self.ports,
+            link_checker=links or Links(),
+            now=self.now,
         )
+
+    def request(self) -> RolloutRequest:
+        """Something that nobody has asked before."""
+        return RolloutRequest(request_id=uuid.uuid4().hex, creditor=CREDITOR, asked_at=self.now)
 
     def advance(self) -> list[Started]:
         return rollouts.advance_all(ports=self.ports, now=self.now)

@@ -28,7 +28,7 @@ from dunlin.adapters.dynamo.rows.portal import (
     SessionRow,
     TriesRow,
 )
-from dunlin.adapters.dynamo.rows.rollouts import RolloutRow, SegmentRow
+from dunlin.adapters.dynamo.rows.rollouts import RequestRow, RolloutRow, SegmentRow
 from dunlin.adapters.dynamo.rows.row import StoredRow
 from dunlin.adapters.dynamo.rows.strategies import CreditorRow, StrategyRow
 from dunlin.adapters.dynamo.rows.touches import AnswerRow, ReplyRow, TouchRow
@@ -168,6 +168,9 @@ KINDS = {
             " document.baseline.on document.baseline.accounts document.baseline.owed"
             " document.baseline.buckets"
         ),
+    ),
+    "rollout request": Kind(
+        RequestRow.of, values.ROLLOUT_REQUEST, _words("asked_at version expires_at")
     ),
     "share": Kind(
         ShareRow.of,

@@ -104,7 +104,7 @@ def test_an_attribute_that_nobody_knows_any_more_is_passed_over(name: str) -> No
     assert kind.read(item) == kind.value
 
 
-OPAQUE = {"extras", "data", "form", "when", "owed", "buckets", "detail"}
+OPAQUE = {"extras", "data", "form", "when", "owed", "buckets", "detail", "outcomes", "answer"}
 """Objects whose keys are data, not fields."""
 BY_NAME = {"consents", "flags"}
 """Objects of objects, by a name that is data."""

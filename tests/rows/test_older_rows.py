@@ -46,6 +46,8 @@ def _read(kind: str, item: RawItem) -> Any:
 # Rows from before the account knew when money last came, what waits behind its first matter, and
 # how often its ladder was begun again.
 BEFORE = replace(values.ACCOUNT, paid_at=None, behind=(), restarts=None)
+# A pilot from before those drawn for it were stored with it.
+ROLLOUT_BEFORE = replace(values.ROLLOUT, chosen=(), walk=None)
 EXPECTED: list[tuple[str, str, str, Any]] = [
     ("account", "accounts", "acc_full META", BEFORE),
     ("account", "accounts", "acc_bare META", values.NEW_ACCOUNT),
@@ -62,7 +64,7 @@ EXPECTED: list[tuple[str, str, str, Any]] = [
     ("answer", "touches", "acc_full OUT#", values.ANSWER),
     ("audit entry", "audit", "account#acc_full", values.AUDIT_ENTRY),
     ("segment", "ops", f"ROLLOUTS#{CREDITOR} SEGMENT#", values.SEGMENT),
-    ("rollout", "ops", f"ROLLOUTS#{CREDITOR} ROLLOUT#", values.ROLLOUT),
+    ("rollout", "ops", f"ROLLOUTS#{CREDITOR} ROLLOUT#", ROLLOUT_BEFORE),
     ("share", "ops", "AGG#SHARE#acc_full", values.SHARE),
     ("share", "ops", "AGG#SHARE#acc_bare", values.UNDATED_SHARE),
     ("link", "ops", "LINK#", values.LINK),

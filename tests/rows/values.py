@@ -43,7 +43,8 @@ from dunlin.domain.arrangements.terms import Bound, Frequency, Planned, Terms
 from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import Decline, DeclineReason, MethodKind
-from dunlin.domain.rollouts.rollout import Baseline, Rollout, RolloutStage, Segment
+from dunlin.domain.rollouts.request import RolloutRequest
+from dunlin.domain.rollouts.rollout import Baseline, Rollout, RolloutStage, Segment, Walk
 from dunlin.domain.strategy.strategy_document import read_selection
 from dunlin.ports.accounts import Answer, Reply
 from dunlin.ports.portal import FormDraft, Link, PaymentAttempt, Session
@@ -363,8 +364,18 @@ ROLLOUT = Rollout(
     baseline=Baseline(
         on=date(2026, 11, 23), accounts=400, owed={"USD": 12_345_600}, buckets={"1-30": 400}
     ),
+    chosen=("acc_full", "acc_bare"),
+    walk=Walk(after="acc_full", request="req_1", outcomes={"started": 1, "nothing owed": 3}),
     halted="complaints",
     version=1,
+)
+ROLLOUT_REQUEST = RolloutRequest(
+    request_id="req_1",
+    creditor=CREDITOR,
+    asked_at=AT,
+    rollout_id=f"{CREDITOR}.1",
+    answer={"started": 2, "passed_over": {"nothing owed": 3}},
+    version=3,
 )
 
 LINK = Link(

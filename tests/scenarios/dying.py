@@ -20,7 +20,7 @@ WRITES = {
     "signer": ("sign",),
     "counters": ("count",),
     "bus": ("publish",),
-    "rollouts": ("put_rollout",),
+    "rollouts": ("put_rollout", "put_request"),
 }
 
 

@@ -32,6 +32,7 @@ from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
 from dunlin.domain.replies.inbound import Inbound
+from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Segment
 from dunlin.domain.strategy.strategy import Selection
 from dunlin.ports.reports import StreamRecord
@@ -46,7 +47,8 @@ from dunlin.service.imports.reconciling import reconcile_import
 from dunlin.service.payments.posting import receive_event
 from dunlin.service.reports.audit_log import archive_entries, sign_day
 from dunlin.service.reports.publishing import publish
-from dunlin.service.rollouts.rollouts import RolloutPorts, begin
+from dunlin.service.rollouts.rollout_ports import RolloutPorts
+from dunlin.service.rollouts.rollouts import begin
 from dunlin.service.signals.replies import read_reply
 from dunlin.service.signals.signals import apply_signal
 from tests.scenarios.dying import Deaths, Died, called_again, every_death
@@ -405,7 +407,7 @@ def test_activation_survives_a_death_at_any_side_effect() -> None:
 
         def function() -> None:
             begin(
-                CREDITOR,
+                RolloutRequest(request_id="r1", creditor=CREDITOR, asked_at=NOON),
                 Segment(name="all", when=Selection()),
                 stage="full",
                 size=0,
@@ -441,7 +443,7 @@ def test_activation_survives_a_death_at_any_side_effect() -> None:
         "book.apply",
         "waker.start",
         "waker.wake",
-        "rollouts.put_rollout",
+        "rollouts.put_request",
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from local.local_stack import LocalStack
@@ -25,7 +26,10 @@ def launch(stack: LocalStack, *, stage: str = "full", size: int = 0) -> dict[str
 
 
 def ask(stack: LocalStack, event: dict[str, Any]) -> dict[str, Any]:
-    """Call the function with an event."""
+    """Call the function with an event, each time a request of its own where it asks for
+    something."""
+    if event:
+        event = {"request": uuid.uuid4().hex, **event}
     answer = stack.cloud.client("lambda").invoke(
         FunctionName=stack.outputs["ActivateAccountsFunctionName"],
         Payload=json.dumps(event).encode(),

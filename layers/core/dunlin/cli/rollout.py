@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.cli.commands import Commands
+from dunlin.cli.drop import wait_for
 from dunlin.cli.report import compared
 from dunlin.cli.speech import (
     count,
@@ -26,7 +28,7 @@ from dunlin.cli.who import ByStaff
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.outcome import Lift, Report
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
-from dunlin.domain.rollouts.rollout import Count, Segment, why_not
+from dunlin.domain.rollouts.rollout import Count, Segment, creditor_of, why_not
 from dunlin.domain.strategy.strategy import Selection, document_of
 from dunlin.views.reports.pilot_text import money, pilot_lines
 from dunlin.views.widgets.words import words
@@ -201,42 +203,62 @@ def saved_segment(creditor: str, name: str) -> Segment:
 def activate(
     target: ToWrite,
     creditor: CreditorArgument,
-    segment: Annotated[str, typer.Option(help="A saved segment; default: everybody.")] = "",
+    segment: Annotated[str, typer.Option(help="A saved segment; default: all accounts.")] = "",
+    everybody: Annotated[
+        bool, typer.Option("--everybody", help="Yes, every account, without a pilot before.")
+    ] = False,
 ) -> None:
     """Start every account of a segment at once, without a pilot before it, and each new one as
-    it becomes due.
+    it becomes due. Nothing starts without --everybody.
 
-    Example: dunlin activate harbor-clinic
+    Example: dunlin activate harbor-clinic --everybody
     """
     chosen = saved_segment(creditor, segment) if segment else EVERYBODY
+    if not everybody:
+        raise not_in_order(
+            f"This would start every account of {creditor} ({chosen.name}) without a pilot.",
+            f"A pilot of {PILOT_SIZE} first: dunlin pilot start {creditor}",
+            f"Or all of them now: dunlin activate {creditor} --everybody",
+        )
     _say_begun(begin(target, creditor, segment=chosen, stage="full"))
 
 
 def begin(
     target: Target, creditor: str, *, segment: Segment, stage: str, size: int = 0
 ) -> dict[str, Any]:
-    """Begin a rollout through its function; `size` 0 is every account of the segment."""
-    return _call(
-        target,
-        {
-            "begin": {
-                "creditor": creditor,
-                "segment": {"name": segment.name, "when": document_of(segment.when)},
-                "stage": stage,
-                "size": size,
-            }
-        },
-    )
+    """Begin a rollout through its function; `size` 0 goes with `full`, which is every account of
+    the segment."""
+    asked = {
+        "creditor": creditor,
+        "segment": {"name": segment.name, "when": document_of(segment.when)},
+        "stage": stage,
+        "size": size,
+    }
+    return _ask(target, creditor, {"begin": asked})
 
 
-def _call(target: Target, event: dict[str, Any]) -> dict[str, Any]:
-    answer = target.client("lambda").invoke(
-        FunctionName=target.outputs["ActivateAccountsFunctionName"], Payload=json.dumps(event)
+def _ask(target: Target, creditor: str, what: Mapping[str, Any]) -> dict[str, Any]:
+    """Ask for something under an id of its own and wait for the answer. The function is called
+    without waiting for it, so that no client calls it again in doubt; called again, it does
+    nothing twice. Raises `DomainError` where it is refused."""
+    from dunlin.runtime import wiring
+
+    request_id = uuid.uuid4().hex
+    rollouts = wiring.rollout_ports().rollouts
+
+    def answer() -> Mapping[str, Any] | None:
+        request = rollouts.request(creditor, request_id)
+        return request.answer if request else None
+
+    target.client("lambda").invoke(
+        FunctionName=target.outputs["ActivateAccountsFunctionName"],
+        InvocationType="Event",
+        Payload=json.dumps({"request": request_id, **what}),
     )
-    content: dict[str, Any] = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise DomainError(str(content.get("errorMessage", "the stack failed, and says no more")))
-    return content
+    answered = dict(wait_for(answer, f"{creditor}'s rollout, which goes on by itself"))
+    if "refused" in answered:
+        raise DomainError(answered["refused"])
+    return answered
 
 
 @pilots.command("list")
@@ -376,7 +398,7 @@ def promote(rollout: Id, target: ToWrite) -> None:
 
     Example: dunlin pilot promote harbor-clinic.1
     """
-    done = _call(target, {"promote": rollout})
+    done = _ask(target, creditor_of(rollout), {"promote": rollout})
     if "obstacles" in done:
         raise not_in_order(*done["obstacles"])
     whole = done["stage"] == "full"
@@ -394,5 +416,6 @@ def halt(rollout: Id, asked: ByStaff) -> None:
     Example: dunlin pilot halt harbor-clinic.1 --why case-17 --by desk-1
     """
     who = asked.order
-    done = _call(asked.target, {"halt": rollout, "by": who.by, "why": who.why})
+    order = {"halt": rollout, "by": who.by, "why": who.why}
+    done = _ask(asked.target, creditor_of(rollout), order)
     say(f"{rollout} is halted: {done['halted']}.")

@@ -254,6 +254,16 @@ class Portfolios(Protocol):
         """All accounts of a creditor (index; may lag by a moment)."""
 
 
+class PortfolioPages(Protocol):
+    """The accounts of a creditor, for work that may stop between two pages and go on there."""
+
+    def page_of_creditor(
+        self, creditor: str, *, status: str | None = None, after: str = ""
+    ) -> tuple[list[Account], str]:
+        """Some hundred accounts of a creditor (index; may lag by a moment), and what to ask the
+        next page with, "" after the last."""
+
+
 class PortfolioAccounts(Accounts, Portfolios, Protocol):
     """A creditor's accounts, each of which may be written."""
 

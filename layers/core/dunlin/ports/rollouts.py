@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Rollout, Segment
 
 if TYPE_CHECKING:
@@ -26,3 +27,10 @@ class Rollouts(Protocol):
 
     def put_rollout(self, rollout: Rollout) -> None:
         """Store it where the stored version is exactly one less. Raises `Conflict`."""
+
+    def request(self, creditor: str, request_id: str) -> RolloutRequest | None:
+        """What was asked under this id, read consistently."""
+
+    def put_request(self, request: RolloutRequest, rollout: Rollout | None = None) -> None:
+        """Store it where the stored version is exactly one less, and a rollout with it as
+        `put_rollout` does, both or neither. Raises `Conflict`."""

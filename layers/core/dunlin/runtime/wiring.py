@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from dunlin.service.payments.reconciliation import Reconciler
     from dunlin.service.portal import PortalPorts
     from dunlin.service.reports.audit_log import AuditRecord
-    from dunlin.service.rollouts.rollouts import RolloutPorts
+    from dunlin.service.rollouts.rollout_ports import RolloutPorts
     from dunlin.service.signals.mails import MailPorts
     from dunlin.views.portal.jinja_pages import PortalPages
     from dunlin.views.widgets.imports import ImportWidget
@@ -516,7 +516,7 @@ def intake() -> Intake:
 @cache
 def rollout_ports() -> RolloutPorts:
     from dunlin.adapters.dynamo.rollouts import DynamoRollouts
-    from dunlin.service.rollouts.rollouts import RolloutPorts
+    from dunlin.service.rollouts.rollout_ports import RolloutPorts
 
     return RolloutPorts(
         book=account_book(),

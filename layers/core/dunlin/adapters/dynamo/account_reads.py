@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
@@ -40,6 +41,8 @@ from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import AccountHistory, AccountRecord, Conversation, Facts
 from dunlin.ports.strategies import Creditors
 
+_PAGE = 100
+"""Accounts of a creditor that are worked on between two notes of how far the work has come."""
 _OF_AN_ACCOUNT = {META: AccountRow, LEDGER: LedgerRow, ARRANGEMENT: ArrangementRow}
 _OF_A_CONVERSATION = {**dict.fromkeys(SENT, TouchRow), REPLY: ReplyRow, ANSWER: AnswerRow}
 """What lies in one partition of Accounts and of Touches, by the beginning of the sort key."""
@@ -233,6 +236,19 @@ class AccountReads:
         only = None if status is None else AccountRow.status == status
         for row in reading.found(AccountRow.by_creditor.query(creditor, filter_condition=only)):
             yield row.to_domain()
+
+    def page_of_creditor(
+        self, creditor: str, *, status: str | None = None, after: str = ""
+    ) -> tuple[list[Account], str]:
+        only = None if status is None else AccountRow.status == status
+        rows = AccountRow.by_creditor.query(
+            creditor,
+            filter_condition=only,
+            limit=_PAGE,
+            last_evaluated_key=json.loads(after) if after else None,
+        )
+        page = [row.to_domain() for row in reading.found(rows)]
+        return page, json.dumps(rows.last_evaluated_key) if rows.last_evaluated_key else ""
 
     def accounts_named(self, creditor: str, name: str) -> list[Account]:
         named = (row.sk for row in reading.found(NameRow.query(NameRow.key(creditor, name))))

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pynamodb.connection import Connection
+
 from dunlin.adapters.dynamo import reading
 from dunlin.adapters.dynamo.faults import translated
-from dunlin.adapters.dynamo.rows.rollouts import ROLLOUT, SEGMENT, RolloutRow, SegmentRow, key_of
+from dunlin.adapters.dynamo.rows.rollouts import (
+    REQUEST,
+    ROLLOUT,
+    SEGMENT,
+    RequestRow,
+    RolloutRow,
+    SegmentRow,
+    key_of,
+)
+from dunlin.adapters.dynamo.rows.tables import TableMeta
+from dunlin.adapters.dynamo.transaction import Transacting
+from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Rollout, Segment, creditor_of
 
 
-class DynamoRollouts:
+class DynamoRollouts(Transacting):
     """`Rollouts` over Ops."""
+
+    def __init__(self) -> None:
+        self._connection = Connection(
+            connect_timeout_seconds=TableMeta.connect_timeout_seconds,
+            read_timeout_seconds=TableMeta.read_timeout_seconds,
+            max_retry_attempts=TableMeta.max_retry_attempts,
+        )
 
     def segments(self, creditor: str) -> list[Segment]:
         return [row.to_domain() for row in reading.under(SegmentRow, key_of(creditor), SEGMENT)]
@@ -27,10 +49,20 @@ class DynamoRollouts:
         return sorted((row.to_domain() for row in rows), key=lambda r: r.started_at)
 
     def put_rollout(self, rollout: Rollout) -> None:
-        at = (
-            RolloutRow.pk.does_not_exist()
-            if rollout.version == 1
-            else RolloutRow.version == rollout.version - 1
-        )
         with translated(f"rollout {rollout.rollout_id}"):
-            RolloutRow.of(rollout).save(condition=at)
+            RolloutRow.of(rollout).save(condition=_one_on(RolloutRow, rollout.version))
+
+    def request(self, creditor: str, request_id: str) -> RolloutRequest | None:
+        row = reading.get(RequestRow, key_of(creditor), REQUEST + request_id)
+        return row.to_domain() if row else None
+
+    def put_request(self, request: RolloutRequest, rollout: Rollout | None = None) -> None:
+        with self._begin() as t:
+            t.put(RequestRow.of(request), _one_on(RequestRow, request.version))
+            if rollout is not None:
+                t.put(RolloutRow.of(rollout), _one_on(RolloutRow, rollout.version))
+
+
+def _one_on(row: type[RolloutRow | RequestRow], version: int) -> Any:
+    """The condition that what is stored is one version older."""
+    return row.pk.does_not_exist() if version == 1 else row.version == version - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
@@ -20,6 +21,8 @@ from dunlin.ports.accounts import (
     Conversation,
     Facts,
 )
+
+_PAGE = 100
 
 
 class MemoryReads(Stored):
@@ -170,6 +173,18 @@ class MemoryReads(Stored):
             ),
             key=lambda a: a.account_id,
         )
+
+    def page_of_creditor(
+        self, creditor: str, *, status: str | None = None, after: str = ""
+    ) -> tuple[list[Account], str]:
+        page, place = [], int(after or 0)
+        for account in itertools.islice(self.accounts.values(), place, None):
+            place += 1
+            if account.creditor == creditor and status in (None, account.status):
+                page.append(account)
+                if len(page) == _PAGE:
+                    return page, str(place)
+        return page, ""
 
     def due(self, until: datetime) -> Iterable[Account]:
         waiting = [

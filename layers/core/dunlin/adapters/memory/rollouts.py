@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dunlin.domain.errors import Conflict
+from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Rollout, Segment
 
 
@@ -12,6 +13,7 @@ class MemoryRollouts:
     def __init__(self) -> None:
         self._segments: dict[tuple[str, str], Segment] = {}
         self._rollouts: dict[str, Rollout] = {}
+        self._requests: dict[tuple[str, str], RolloutRequest] = {}
 
     def segments(self, creditor: str) -> list[Segment]:
         return [s for (who, _), s in sorted(self._segments.items()) if who == creditor]
@@ -27,7 +29,21 @@ class MemoryRollouts:
         return sorted(rollouts, key=lambda r: r.started_at)
 
     def put_rollout(self, rollout: Rollout) -> None:
+        self._unmoved(rollout)
+        self._rollouts[rollout.rollout_id] = rollout
+
+    def _unmoved(self, rollout: Rollout) -> None:
         stored = self._rollouts.get(rollout.rollout_id)
         if (stored.version if stored else 0) != rollout.version - 1:
             raise Conflict(f"rollout {rollout.rollout_id} moved")
-        self._rollouts[rollout.rollout_id] = rollout
+
+    def request(self, creditor: str, request_id: str) -> RolloutRequest | None:
+        return self._requests.get((creditor, request_id))
+
+    def put_request(self, request: RolloutRequest, rollout: Rollout | None = None) -> None:
+        stored = self.request(request.creditor, request.request_id)
+        if (stored.version if stored else 0) != request.version - 1:
+            raise Conflict(f"request {request.request_id} moved")
+        if rollout is not None:
+            self.put_rollout(rollout)
+        self._requests[request.creditor, request.request_id] = request

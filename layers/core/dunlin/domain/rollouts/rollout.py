@@ -7,7 +7,9 @@ by person, so that nobody is treated in one account and left alone in another.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -48,11 +50,28 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """How far a rollout has come in starting those it may start. `after`: the page of the
+    creditor's accounts that was done last, "" before the first. `request` is answered at the end,
+    "" where nobody asked. `outcomes` counts accounts by what became of them."""
+
+    after: str = ""
+    request: str = ""
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+
+    def further(self, after: str, outcomes: Mapping[str, int]) -> Walk:
+        """The walk after some more accounts."""
+        counts = dict(Counter(self.outcomes) + Counter(outcomes))
+        return Walk(after=after, request=self.request, outcomes=counts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rollout:
     """One configuration over one segment. `size`: how many accounts it may have started.
 
-    `configuration` is the hash of strategy and templates as tested. `halted` says why, "" while
-    it runs.
+    `configuration` is the hash of strategy and templates as tested. `chosen` are the accounts of
+    a pilot or a shadow, drawn once: it starts these and no other. `walk` is how far it has come
+    while it starts accounts, None at rest. `halted` says why, "" while it runs.
     """
 
     rollout_id: str
@@ -64,6 +83,8 @@ class Rollout:
     size: int
     started_at: datetime
     baseline: Baseline
+    chosen: tuple[str, ...] = ()
+    walk: Walk | None = None
     halted: str = ""
     version: int = 0
 
@@ -80,11 +101,11 @@ def creditor_of(rollout_id: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutChoice:
-    """The accounts that a rollout starts next, those it leaves without contact to measure by,
+    """The accounts that a rollout starts next, how many it leaves without contact to measure by,
     and how many it passes over, by reason."""
 
     start: tuple[Account, ...]
-    hold_out: tuple[Account, ...]
+    held_out: int
     passed_over: Mapping[str, int]
 
 
@@ -124,35 +145,40 @@ def why_not(reason: str) -> str:
     }.get(reason, reason)
 
 
+def outside(account: Account, rollout: Rollout, strategy: Strategy, today: date) -> str:
+    """Why a rollout may not start an account, "" where it may."""
+    if not rollout.segment.when.takes(account, today):
+        return "outside the segment"
+    return ineligible(account, strategy, today)
+
+
 def choose(
-    accounts: Sequence[Account],
+    accounts: Iterable[Account],
     rollout: Rollout,
     strategy: Strategy,
     *,
     room: int,
     today: date,
 ) -> RolloutChoice:
-    """At most `room` accounts of the segment, drawn at random and the same each time."""
-    start: list[Account] = []
-    hold_out: list[Account] = []
-    passed: dict[str, int] = {}
+    """At most `room` accounts of the segment, drawn at random and the same each time. Holds no
+    more accounts than it takes, however many there are."""
+    passed: Counter[str] = Counter()
 
-    def pass_over(why: str) -> None:
-        passed[why] = passed.get(why, 0) + 1
+    def eligible() -> Iterator[Account]:
+        for account in accounts:
+            why = outside(account, rollout, strategy, today)
+            if not why and held_out(strategy, account.consumer_id):
+                why = "held out"
+            passed[why or "over the size"] += 1
+            if not why:
+                yield account
 
-    for account in sorted(accounts, key=lambda a: _draw(rollout.segment.name, a.account_id)):
-        why = "outside the segment"
-        if rollout.segment.when.takes(account, today):
-            why = ineligible(account, strategy, today)
-        if why:
-            pass_over(why)
-        elif held_out(strategy, account.consumer_id):
-            hold_out.append(account)
-        elif len(start) >= room:
-            pass_over("over the size")
-        else:
-            start.append(account)
-    return RolloutChoice(start=tuple(start), hold_out=tuple(hold_out), passed_over=passed)
+    start = heapq.nsmallest(
+        max(room, 1), eligible(), key=lambda a: _draw(rollout.segment.name, a.account_id)
+    )[:room]
+    passed["over the size"] -= len(start)
+    held = passed.pop("held out", 0)
+    return RolloutChoice(start=tuple(start), held_out=held, passed_over=dict(+passed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

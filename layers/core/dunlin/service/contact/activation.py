@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Status
 from dunlin.domain.contact import cadence, planner
 from dunlin.domain.rollouts.rollout import ineligible
 from dunlin.domain.strategy.strategy import Strategy
@@ -25,7 +26,8 @@ def start_ladder(
     now: datetime,
     place: int = 0,
 ) -> str:
-    """Start the ladder that the strategy assigns to an imported account, once.
+    """Start the ladder that the strategy assigns to an imported account, once. Of one that the
+    rollout has started before, the execution is asked for again: it may have been cut off there.
 
     Returns `started`, or why not. `cohort` is the rollout it belongs to; in `shadow` it plans and
     logs, and sends nothing. `place` is its place in the wave that starts now, for the pace.
@@ -35,6 +37,10 @@ def start_ladder(
         account = book.account(account_id)
         if account is None:
             return "gone"
+        if account.cohort == cohort and account.status is not Status.IMPORTED:
+            if account.status is Status.ACTIVE and account.due_at is not None:
+                waker.start(account, wait_seconds=_until(account.due_at, now))
+            return "started"
         today = cadence.today(now)
         why = ineligible(account, strategy, today)
         if why:

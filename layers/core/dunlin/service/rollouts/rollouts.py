@@ -10,12 +10,11 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
-from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.aging import aging_bucket
 from dunlin.domain.accounts.consumer import Channel
@@ -25,6 +24,7 @@ from dunlin.domain.messages.content import visible
 from dunlin.domain.messages.templates import template_id
 from dunlin.domain.reports.outcome import Lift, Member, Report, lift, recovered, report
 from dunlin.domain.rollouts import ramp
+from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import (
     Baseline,
     Count,
@@ -32,63 +32,36 @@ from dunlin.domain.rollouts.rollout import (
     RolloutChoice,
     RolloutStage,
     Segment,
+    Walk,
     choose,
     count,
-    owed_by,
+    held_out,
+    outside,
     rollout_id_of,
     suggest,
     why_not,
 )
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_selection
-from dunlin.ports.accounts import Accounts, Batches, Histories, Portfolios
-from dunlin.ports.arrangements import Arrangements
-from dunlin.ports.audit import AuditLog
-from dunlin.ports.machines import LadderWaker
 from dunlin.ports.messages import LinkChecker, MessageTemplates
-from dunlin.ports.rollouts import Rollouts
-from dunlin.ports.strategies import Creditors
 from dunlin.service.accounts.staff_command import StaffCommand
-from dunlin.service.accounts.writing import retry_on_conflict, write
-from dunlin.service.contact.activation import start_ladder
+from dunlin.service.accounts.writing import retry_on_conflict
+from dunlin.service.rollouts.filling import always, fill, moved, strategy_of
+from dunlin.service.rollouts.requests import Started, stored
+from dunlin.service.rollouts.rollout_ports import RolloutPorts
 from dunlin.service.staff.pauses import pause_all
 
+LARGEST_PILOT = 5_000
+"""Those drawn are stored in the rollout's own row."""
 _LINK = re.compile(r"https?://[^\s\"'<>)]+")
 _ACTOR = StaffCommand(by="dunlin", why="guardrail")
-
-
-class RolloutBook(Accounts, Histories, Arrangements, Batches, Portfolios, Protocol):
-    """The members of a rollout, all that happened to them, and what moves them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RolloutPorts:
-    """What a rollout works on."""
-
-    book: RolloutBook
-    creditors: Creditors
-    rollouts: Rollouts
-    templates: MessageTemplates
-    log: AuditLog
-    waker: LadderWaker
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Started:
-    """What filling a rollout did: ladders started, accounts held out, and who was passed over,
-    by reason."""
-
-    rollout: Rollout
-    started: int
-    held_out: int
-    passed_over: dict[str, int]
 
 
 def counts(
     creditor: str, names: Sequence[str], *, ports: RolloutPorts, now: datetime
 ) -> tuple[list[Count], list[Count]]:
     """The saved segments (or those named) counted with their overlaps, and suggested ones."""
-    strategy = _strategy(creditor, None, ports)
+    strategy = strategy_of(creditor, None, ports)
     accounts = list(ports.book.accounts_of_creditor(creditor))
     saved = ports.rollouts.segments(creditor)
     unknown = set(names) - {s.name for s in saved}
@@ -105,10 +78,10 @@ def preview(
     creditor: str, segment: Segment, *, size: int, ports: RolloutPorts, now: datetime
 ) -> tuple[list[Account], dict[str, int]]:
     """Exactly the accounts that a pilot would contact, and who would be passed over."""
-    strategy = _strategy(creditor, None, ports)
+    strategy = strategy_of(creditor, None, ports)
+    _check_size(RolloutStage.PILOT, size)
     rollout = _new(creditor, segment, RolloutStage.PILOT, size, strategy, ports=ports, now=now)
-    accounts = list(ports.book.accounts_of_creditor(creditor))
-    choice = choose(accounts, rollout, strategy, room=size, today=today(now))
+    choice = _choice(rollout, strategy, ports, now)
     return list(choice.start), dict(choice.passed_over)
 
 
@@ -119,91 +92,78 @@ def segment_of(document: Mapping[str, Any]) -> Segment:
 
 
 def begin(
-    creditor: str,
+    request: RolloutRequest,
     segment: Segment,
     *,
     stage: str,
     size: int,
     ports: RolloutPorts,
     now: datetime,
+    go_on: Callable[[], bool] = always,
 ) -> Started:
-    """Store a rollout with its baseline, then start its first accounts; `size` 0 takes every
-    account of the segment. Raises `DomainError`, also for a pilot that would contact nobody."""
-    strategy = _strategy(creditor, None, ports)
-    if strategy.paused:
-        raise DomainError(f"the strategy of {creditor} is paused")
-    rollout = _new(creditor, segment, RolloutStage(stage), size, strategy, ports=ports, now=now)
-    if not size:
-        rollout = replace(rollout, size=_eligible(rollout, ports, now))
-    if rollout.stage in (RolloutStage.PILOT, RolloutStage.SHADOW):
-        chosen, passed = preview(creditor, segment, size=rollout.size, ports=ports, now=now)
-        if not chosen:
-            reasons = "; ".join(f"{n}: {why_not(why)}" for why, n in passed.items())
-            raise DomainError(
-                f"a pilot of {segment.name} would contact nobody:"
-                f" {reasons or 'no account is there'}"
-            )
-    ports.rollouts.put_rollout(rollout)
-    return fill(rollout, ports=ports, now=now)
+    """Store a rollout with its baseline and, for a pilot or a shadow, the accounts drawn for it;
+    then start them. One request makes one rollout however often it comes. Only `full` takes
+    every account of the segment, with `size` 0. Raises `DomainError`, also for a pilot that would
+    contact nobody."""
+    wanted = RolloutStage(stage)
+    _check_size(wanted, size)
+
+    def attempt() -> Rollout:
+        asked = stored(request, ports)
+        if asked.rollout_id:
+            return _rollout(asked.rollout_id, ports)
+        rollout = _drawn(asked, segment, wanted, size, ports=ports, now=now)
+        again = replace(asked, rollout_id=rollout.rollout_id, version=asked.version + 1)
+        ports.rollouts.put_request(again, rollout)
+        return rollout
+
+    return fill(retry_on_conflict(attempt), ports=ports, now=now, go_on=go_on)
 
 
-def fill(rollout: Rollout, *, ports: RolloutPorts, now: datetime) -> Started:
-    """Start ladders until the rollout has as many accounts as it may; run again after a crash it
-    goes on where it stopped."""
-    strategy = _strategy(rollout.creditor, rollout.strategy_version, ports)
-    accounts = list(ports.book.accounts_of_creditor(rollout.creditor))
-    mine = [a for a in accounts if a.cohort == rollout.rollout_id and not a.held_out]
-    room = max(0, rollout.size - len(mine))
-    choice = choose(accounts, rollout, strategy, room=room, today=today(now))
-    return _start(rollout, choice, strategy, ports=ports, now=now)
+def _check_size(stage: RolloutStage, size: int) -> None:
+    if stage is RolloutStage.RAMP:
+        raise DomainError("a ramp begins by promoting a pilot")
+    if stage is RolloutStage.FULL and size:
+        raise DomainError("a rollout to everybody has no size: begin a pilot of so many")
+    if stage is not RolloutStage.FULL and not 0 < size <= LARGEST_PILOT:
+        raise DomainError(f"a pilot has 1 to {LARGEST_PILOT:,} accounts, not {size:,}")
 
 
-def _start(
-    rollout: Rollout,
-    choice: RolloutChoice,
-    strategy: Strategy,
+def _drawn(
+    asked: RolloutRequest,
+    segment: Segment,
+    stage: RolloutStage,
+    size: int,
     *,
     ports: RolloutPorts,
     now: datetime,
-) -> Started:
-    outcomes: Counter[str] = Counter(choice.passed_over)
-    for place, account in enumerate(choice.start):
-        outcomes[
-            start_ladder(
-                account.account_id,
-                strategy=strategy,
-                cohort=rollout.rollout_id,
-                shadow=rollout.stage is RolloutStage.SHADOW,
-                book=ports.book,
-                waker=ports.waker,
-                now=now,
-                place=place,
-            )
-        ] += 1
-    held_out = sum(_hold_out(a.account_id, rollout, ports=ports, now=now) for a in choice.hold_out)
-    started = outcomes.pop("started", 0)
-    return Started(
-        rollout=rollout,
-        started=started,
-        held_out=held_out,
-        passed_over=dict(sorted(outcomes.items())),
+) -> Rollout:
+    """A rollout as it is stored first; whom a pilot reaches is drawn here and never again."""
+    strategy = strategy_of(asked.creditor, None, ports)
+    if strategy.paused:
+        raise DomainError(f"the strategy of {asked.creditor} is paused")
+    rollout = _new(asked.creditor, segment, stage, size, strategy, ports=ports, now=now)
+    walk = Walk(request=asked.request_id)
+    if stage is RolloutStage.FULL:
+        return replace(rollout, walk=walk)
+    choice = _choice(rollout, strategy, ports, now)
+    if not choice.start:
+        reasons = "; ".join(f"{n}: {why_not(why)}" for why, n in choice.passed_over.items())
+        raise DomainError(
+            f"a pilot of {segment.name} would contact nobody: {reasons or 'no account is there'}"
+        )
+    return replace(
+        rollout,
+        chosen=tuple(account.account_id for account in choice.start),
+        walk=walk.further("", choice.passed_over),
     )
 
 
-def _hold_out(account_id: str, rollout: Rollout, *, ports: RolloutPorts, now: datetime) -> bool:
-    """Leave an account without contact, to measure the others by."""
-
-    def attempt() -> bool:
-        account = ports.book.account(account_id)
-        if account is None or account.status is not Status.IMPORTED or account.cohort:
-            return False
-        why = "Left without contact, to measure what contact does."
-        held = lifecycle.hold_out(account, cohort=rollout.rollout_id, why=why)
-        data = {"rollout": rollout.rollout_id}
-        write(ports.book, account, held, what="AccountHeldOut", data=data, now=now)
-        return True
-
-    return retry_on_conflict(attempt)
+def _choice(
+    rollout: Rollout, strategy: Strategy, ports: RolloutPorts, now: datetime
+) -> RolloutChoice:
+    accounts = ports.book.accounts_of_creditor(rollout.creditor)
+    return choose(accounts, rollout, strategy, room=rollout.size, today=today(now))
 
 
 def members(rollout: Rollout, *, ports: RolloutPorts) -> list[Member]:
@@ -261,7 +221,7 @@ def obstacles(
         if r.course is ramp.RampDecision.HALT
     ]
     newest = ports.creditors.strategy(rollout.creditor)
-    tested = _strategy(rollout.creditor, rollout.strategy_version, ports)
+    tested = strategy_of(rollout.creditor, rollout.strategy_version, ports)
     if newest is not None and newest.version != tested.version:
         reasons.append(
             f"Strategy {newest.version} is newer than {tested.version}, which was tested: "
@@ -312,30 +272,52 @@ def _rehearsed(
 
 
 def promote(
-    rollout_id: str, *, ports: RolloutPorts, link_checker: LinkChecker, now: datetime
+    request: RolloutRequest,
+    rollout_id: str,
+    *,
+    ports: RolloutPorts,
+    link_checker: LinkChecker,
+    now: datetime,
+    go_on: Callable[[], bool] = always,
 ) -> Started | list[str]:
     """Let the tested configuration, unchanged, reach every eligible account, or say why not. What
     the guardrails have cleared starts at once, the rest as the ramp allows."""
-    reasons = obstacles(rollout_id, ports=ports, link_checker=link_checker, now=now)
-    if reasons:
+
+    def attempt() -> list[str]:
+        asked = stored(request, ports)
+        reasons = (
+            []
+            if asked.rollout_id
+            else obstacles(rollout_id, ports=ports, link_checker=link_checker, now=now)
+        )
+        if not (reasons or asked.rollout_id):
+            rollout = _rollout(rollout_id, ports)
+            walk = Walk(request=asked.request_id)
+            ports.rollouts.put_request(
+                replace(asked, rollout_id=rollout_id, version=asked.version + 1),
+                replace(rollout, stage=RolloutStage.RAMP, walk=walk, version=rollout.version + 1),
+            )
         return reasons
-    rollout = _moved(_rollout(rollout_id, ports), ports, stage=RolloutStage.RAMP)
-    return advance(rollout, ports=ports, now=now)
+
+    reasons = retry_on_conflict(attempt)
+    return reasons or advance(_rollout(rollout_id, ports), ports=ports, now=now, go_on=go_on)
 
 
-def advance(rollout: Rollout, *, ports: RolloutPorts, now: datetime) -> Started:
+def advance(
+    rollout: Rollout,
+    *,
+    ports: RolloutPorts,
+    now: datetime,
+    go_on: Callable[[], bool] = always,
+) -> Started:
     """Look at a rollout again: halt it, let it grow, or start what has become due. Harmless at
     any time, any number of times."""
     nothing = Started(rollout=rollout, started=0, held_out=0, passed_over={})
-    if rollout.halted or _strategy(rollout.creditor, None, ports).paused:
+    if rollout.halted or strategy_of(rollout.creditor, None, ports).paused:
         return nothing
     if rollout.stage is RolloutStage.FULL:
         # The configuration holds; accounts that have become due since start by themselves.
-        strategy = _strategy(rollout.creditor, rollout.strategy_version, ports)
-        choice = _everybody_left(rollout, strategy, ports, now)
-        if choice.start:
-            rollout = _moved(rollout, ports, size=rollout.size + len(choice.start))
-        return _start(rollout, choice, strategy, ports=ports, now=now)
+        return fill(rollout, ports=ports, now=now, go_on=go_on)
     report, _ = show(rollout.rollout_id, ports=ports, now=now)
     if report.course is ramp.RampDecision.HALT:
         why = ", ".join(
@@ -344,12 +326,14 @@ def advance(rollout: Rollout, *, ports: RolloutPorts, now: datetime) -> Started:
         return replace(nothing, rollout=halt(rollout, why, order=_ACTOR, ports=ports, now=now))
     if rollout.stage is not RolloutStage.RAMP:
         return nothing
-    everybody = report.accounts + _eligible(rollout, ports, now)
-    size = ramp.next_size(rollout.size, report.course, everybody)
-    if report.course is ramp.RampDecision.UNDECIDED and not _heard_enough(report, rollout):
-        return fill(rollout, ports=ports, now=now)
-    stage = RolloutStage.FULL if size >= everybody else RolloutStage.RAMP
-    return fill(_moved(rollout, ports, size=size, stage=stage), ports=ports, now=now)
+    if report.course is not ramp.RampDecision.UNDECIDED or _heard_enough(report, rollout):
+        everybody = report.accounts + _eligible(rollout, ports, now)
+        size = ramp.next_size(rollout.size, report.course, everybody)
+        stage = RolloutStage.FULL if size >= everybody else RolloutStage.RAMP
+        # Everybody has no number: who is there when their page is read is started and counted.
+        size = report.accounts if stage is RolloutStage.FULL else size
+        rollout = moved(rollout, ports, size=size, stage=stage)
+    return fill(rollout, ports=ports, now=now, go_on=go_on)
 
 
 def _heard_enough(report: Report, rollout: Rollout) -> bool:
@@ -358,23 +342,22 @@ def _heard_enough(report: Report, rollout: Rollout) -> bool:
 
 
 def _eligible(rollout: Rollout, ports: RolloutPorts, now: datetime) -> int:
-    strategy = _strategy(rollout.creditor, rollout.strategy_version, ports)
-    return len(_everybody_left(rollout, strategy, ports, now).start)
-
-
-def _everybody_left(
-    rollout: Rollout, strategy: Strategy, ports: RolloutPorts, now: datetime
-) -> RolloutChoice:
-    """Every account of the segment that a ladder may still start on."""
-    accounts = list(ports.book.accounts_of_creditor(rollout.creditor, status="imported"))
-    return choose(accounts, rollout, strategy, room=len(accounts), today=today(now))
+    """How many accounts of the segment a ladder may still start on."""
+    strategy = strategy_of(rollout.creditor, rollout.strategy_version, ports)
+    day = today(now)
+    return sum(
+        not outside(account, rollout, strategy, day) and not held_out(strategy, account.consumer_id)
+        for account in ports.book.accounts_of_creditor(
+            rollout.creditor, status=Status.IMPORTED.value
+        )
+    )
 
 
 def halt(
     rollout: Rollout, why: str, *, order: StaffCommand, ports: RolloutPorts, now: datetime
 ) -> Rollout:
     """Stop a rollout: it starts nothing more, and every account of it is paused."""
-    halted = rollout if rollout.halted else _moved(rollout, ports, halted=why)
+    halted = rollout if rollout.halted else moved(rollout, ports, halted=why, walk=None)
     pause_all(
         rollout.creditor,
         lambda account: account.cohort == rollout.rollout_id,
@@ -397,36 +380,47 @@ def halt_by_staff(
     return Started(rollout=halted, started=0, held_out=0, passed_over={})
 
 
-Done = Started | list[str] | list[Started]
-
-
-def told(done: Done) -> dict[str, Any]:
-    """What was done, as a function answers it: counts and ids alone."""
-    if isinstance(done, Started):
-        return {
-            "rollout": done.rollout.rollout_id,
-            "stage": done.rollout.stage.value,
-            "halted": done.rollout.halted,
-            "size": done.rollout.size,
-            "started": done.started,
-            "held_out": done.held_out,
-            "passed_over": done.passed_over,
-        }
-    if all(isinstance(item, str) for item in done):
-        return {"obstacles": list(done)}
-    return {"rollouts": [told(item) for item in done if isinstance(item, Started)]}
-
-
-def advance_all(*, ports: RolloutPorts, now: datetime) -> list[Started]:
+def advance_all(
+    *, ports: RolloutPorts, now: datetime, go_on: Callable[[], bool] = always
+) -> list[Started]:
     """Look at every rollout of every creditor (hourly). One that moved meanwhile is left for the
     next hour."""
-    done = []
+
+    def look(rollout: Rollout) -> Started:
+        return advance(rollout, ports=ports, now=now, go_on=go_on)
+
+    return _each(look, ports=ports, go_on=go_on)
+
+
+def go_on_all(
+    *, ports: RolloutPorts, now: datetime, go_on: Callable[[], bool] = always
+) -> list[Started]:
+    """Let every rollout that was left in the middle of starting accounts go on (every five
+    minutes), and answer who asked for it once it is done."""
+
+    def look(rollout: Rollout) -> Started | None:
+        newest = strategy_of(rollout.creditor, None, ports)
+        if rollout.walk is None or rollout.halted or newest.paused:
+            return None
+        return fill(rollout, ports=ports, now=now, go_on=go_on)
+
+    return _each(look, ports=ports, go_on=go_on)
+
+
+def _each(
+    look: Callable[[Rollout], Started | None], *, ports: RolloutPorts, go_on: Callable[[], bool]
+) -> list[Started]:
+    done: list[Started] = []
     for creditor in ports.creditors.all():
         for rollout in ports.rollouts.rollouts(creditor):
+            if not go_on():
+                return done
             try:
-                done.append(advance(rollout, ports=ports, now=now))
+                looked = look(rollout)
             except Conflict:
                 continue
+            if looked is not None:
+                done.append(looked)
     return done
 
 
@@ -455,26 +449,11 @@ def _messages(strategy: Strategy) -> list[tuple[str, Channel]]:
     )
 
 
-def _moved(rollout: Rollout, ports: RolloutPorts, **changes: object) -> Rollout:
-    moved = replace(rollout, version=rollout.version + 1, **changes)  # type: ignore[arg-type]
-    ports.rollouts.put_rollout(moved)
-    return moved
-
-
 def _rollout(rollout_id: str, ports: RolloutPorts) -> Rollout:
     rollout = ports.rollouts.rollout(rollout_id)
     if rollout is None:
         raise DomainError(f"no rollout {rollout_id}")
     return rollout
-
-
-def _strategy(creditor: str, version: int | None, ports: RolloutPorts) -> Strategy:
-    strategy = ports.creditors.strategy(creditor, version)
-    if strategy is None:
-        raise DomainError(
-            f"creditor {creditor} has no strategy: put config/{creditor}/strategy.yaml"
-        )
-    return strategy
 
 
 def _new(
@@ -504,15 +483,17 @@ def _new(
 
 def _baseline(creditor: str, segment: Segment, *, ports: RolloutPorts, now: datetime) -> Baseline:
     day = today(now)
-    accounts = [
-        a
-        for a in ports.book.accounts_of_creditor(creditor)
-        if a.on_ladder and segment.when.takes(a, day)
-    ]
-    buckets = Counter(aging_bucket(a.due_on, day).value for a in accounts)
+    accounts = 0
+    owed: Counter[str] = Counter()
+    buckets: Counter[str] = Counter()
+    for account in ports.book.accounts_of_creditor(creditor):
+        if account.on_ladder and segment.when.takes(account, day):
+            accounts += 1
+            owed[account.balance.currency] += account.balance.minor
+            buckets[aging_bucket(account.due_on, day).value] += 1
     return Baseline(
         on=day,
-        accounts=len(accounts),
-        owed=owed_by(accounts),
+        accounts=accounts,
+        owed=dict(sorted(owed.items())),
         buckets=dict(sorted(buckets.items())),
     )

@@ -14,7 +14,7 @@ from dunlin.domain.rollouts.rollout import RolloutStage
 from dunlin.domain.rulebook import Verdict
 from dunlin.ports.accounts import Facts
 from dunlin.service.contact.gate import Gate
-from dunlin.service.rollouts.rollouts import RolloutPorts
+from dunlin.service.rollouts.rollout_ports import RolloutPorts
 from dunlin.service.staff import calls
 
 _TEMPLATE = "present_process"  # words that nobody here has read

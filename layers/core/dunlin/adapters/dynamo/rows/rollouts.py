@@ -1,20 +1,44 @@
 """Rows of the table Ops of a creditor's saved segments and rollouts: `ROLLOUTS#{creditor}` with
-`SEGMENT#{name}` or `ROLLOUT#{id}`. A selection is stored as a strategy writes it."""
+`SEGMENT#{name}`, `ROLLOUT#{id}` or `REQUEST#{id}`. A selection is stored as a strategy writes
+it."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
-from dunlin.adapters.dynamo.rows.forms import DAY, INSTANT, TABLE, Fields, Missing, document, word
-from dunlin.adapters.dynamo.rows.row import StoredRow, WholeAttribute
+from dunlin.adapters.dynamo.rows.forms import (
+    DAY,
+    INSTANT,
+    TABLE,
+    WORDS,
+    Fields,
+    Missing,
+    document,
+    word,
+)
+from dunlin.adapters.dynamo.rows.row import (
+    EpochAttribute,
+    StoredRow,
+    TextAttribute,
+    WholeAttribute,
+)
 from dunlin.adapters.dynamo.rows.tables import OPS
-from dunlin.domain.rollouts.rollout import Baseline, Rollout, RolloutStage, Segment, creditor_of
+from dunlin.domain.rollouts.request import RolloutRequest
+from dunlin.domain.rollouts.rollout import (
+    Baseline,
+    Rollout,
+    RolloutStage,
+    Segment,
+    Walk,
+    creditor_of,
+)
 from dunlin.domain.strategy.strategy import document_of
 from dunlin.domain.strategy.strategy_document import read_selection
 
-SEGMENT, ROLLOUT = "SEGMENT#", "ROLLOUT#"
+SEGMENT, ROLLOUT, REQUEST = "SEGMENT#", "ROLLOUT#", "REQUEST#"
 
 _ROLLOUT = Fields(
     Rollout,
@@ -22,6 +46,8 @@ _ROLLOUT = Fields(
     stage=word(RolloutStage),
     started_at=INSTANT,
     baseline=document(Baseline, on=DAY, owed=TABLE, buckets=TABLE),
+    chosen=WORDS,
+    walk=document(Walk, outcomes=TABLE),
 )
 
 
@@ -82,6 +108,40 @@ class RolloutRow(StoredRow):
             creditor=creditor_of(rollout_id),
             segment=segment,
             version=self.version,
+        )
+
+
+class RequestRow(StoredRow):
+    """What was asked and what came of it, kept while somebody may still ask it again."""
+
+    Meta: Any = OPS
+    KEPT = timedelta(days=90)
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    asked_at = TextAttribute(INSTANT)
+    rollout_id = UnicodeAttribute(null=True)
+    answer = JSONAttribute(null=True)
+    version = WholeAttribute()
+    expires_at = EpochAttribute()
+
+    @classmethod
+    def of(cls, request: RolloutRequest) -> RequestRow:
+        return cls(
+            key_of(request.creditor),
+            REQUEST + request.request_id,
+            asked_at=request.asked_at,
+            rollout_id=request.rollout_id or None,
+            answer=None if request.answer is None else dict(request.answer),
+            version=request.version,
+            expires_at=request.asked_at + cls.KEPT,
+        )
+
+    def to_domain(self) -> RolloutRequest:
+        return RolloutRequest(
+            **self.fields_of(RolloutRequest),
+            request_id=self.sk.removeprefix(REQUEST),
+            creditor=self.pk.removeprefix(key_of("")),
         )
 
 

@@ -73,7 +73,8 @@ def test_a_delivery_in_the_middle_of_another_starts_nobody_else(
 ) -> None:
     town = Town(80)
     chosen = fifty(town)
-    start, other = town.waker.start, []
+    start = town.waker.start
+    other: list[dict[str, Any]] = []
 
     def interrupted(account: Account, *, wait_seconds: int) -> bool:
         begun = start(account, wait_seconds=wait_seconds)

@@ -1,8 +1,8 @@
 """`make bench`: prints what a ladder costs and how fast the parts are, as Markdown.
 
 Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,replies,
-words,sizes,rows,portal,flows,rehearsal,import-cloud` takes some sections, the last two only where
-they are named; `--output FILE` writes the answer too.
+words,sizes,rows,portal,flows,rehearsal,scale,import-cloud` takes some sections, the last three only
+where they are named; `--output FILE` writes the answer too.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tests.bench import (
     rehearsals,
     replies,
     rows,
+    scale,
     start_up,
     verdicts,
 )
@@ -52,10 +53,11 @@ def main() -> None:
         "flows": lambda: flows.report(_built()),
         "transitions": lambda: ladder.report(_built(), given.accounts),
         "rehearsal": lambda: rehearsals.report(given.rehearsed),
+        "scale": scale.report,
         "import-cloud": lambda: cloud_import.report(_built(), given.rows),
     }
     # What takes many minutes is measured where it is named.
-    usual = [name for name in sections if name not in ("rehearsal", "import-cloud")]
+    usual = [name for name in sections if name not in ("rehearsal", "scale", "import-cloud")]
     wanted = [name for name in given.only.split(",") if name] or usual
     if unknown := set(wanted) - set(sections):
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(sections)}")

@@ -1,0 +1,212 @@
+"""What a walk over a creditor's accounts takes at 1,000, 10,000 and 100,000 of them, over the book
+in memory: calls to the stores, seconds, megabytes.
+
+Each walk is run in a process of its own, which has the accounts before it starts to count. A walk
+is a line in `WALKS`: its name, what is there before, and what is run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.rollouts import MemoryRollouts
+from dunlin.domain.accounts.account import Account
+from dunlin.domain.rollouts.request import RolloutRequest
+from dunlin.domain.rollouts.rollout import Segment
+from dunlin.domain.strategy.strategy import Selection
+from dunlin.service.rollouts import rollouts
+from dunlin.service.rollouts.rollout_ports import RolloutPorts
+from tests.bench.tables import say, table
+from tests.support import builders, ground
+from tests.support.builders import CREDITOR, NOON
+from tests.support.evidence import MemoryArchive
+
+SIZES = (1_000, 10_000, 100_000)
+_IN_A_PAGE = 500
+"""Rows of an index that one answer of DynamoDB holds at most (1 MB) where a row has 2 KB."""
+EVERYBODY = Segment(name="everybody", when=Selection())
+
+
+class Counted:
+    """A store whose calls are counted by name; of what is read one after another a call a page."""
+
+    def __init__(self, store: Any, calls: Counter[str]) -> None:
+        self._store, self._calls = store, calls
+
+    def __getattr__(self, name: str) -> Any:
+        member = getattr(self._store, name)
+        if not callable(member):
+            return member
+
+        def call(*args: Any, **options: Any) -> Any:
+            self._calls[name] += 1
+            answer = member(*args, **options)
+            if name == "page_of_creditor":
+                # A page of some that are filtered reads over all the others.
+                read = int(answer[1] or len(self.accounts)) - int(options.get("after") or 0)
+                self._calls[name] += read // _IN_A_PAGE
+            streamed = name == "accounts_of_creditor"
+            return self._paged(name, answer) if streamed else answer
+
+        return call
+
+    def _paged(self, name: str, rows: Iterable[Any]) -> Iterator[Any]:
+        for number, row in enumerate(rows, 1):
+            self._calls[name] += number % _IN_A_PAGE == 0
+            yield row
+
+
+class Ringing:
+    """State machines that are started and kept nowhere."""
+
+    def start(self, account: Account, *, wait_seconds: int) -> bool:
+        return wait_seconds > 0 and bool(account.account_id)
+
+    def wake(self, account_id: str) -> bool:
+        return bool(account_id)
+
+
+class Portfolio:
+    """A creditor with so many accounts, each of a person of its own, and the stores counted."""
+
+    def __init__(self, number: int, **document: Any) -> None:
+        self.number, self.calls, self.now = number, Counter[str](), NOON
+        self.stored = MemoryBook(log=False)
+        self.stored.creditors.put_strategy(
+            CREDITOR, builders.strategy_document(**{"holdout_percent": 0} | document), NOON
+        )
+        for n in range(number):
+            person = builders.consumer(f"p{n}", version=1)
+            days = timedelta(days=n % 97)
+            account = builders.account(
+                f"INV-{n}", consumer_id=person.consumer_id, due_on=date(2026, 10, 20) - days,
+                version=1,
+            )  # fmt: skip
+            self.stored.consumers[person.consumer_id] = person
+            self.stored.accounts[account.account_id] = account
+        self.rollouts = MemoryRollouts()
+        self.book: Any = Counted(self.stored, self.calls)
+        self.ports = RolloutPorts(
+            book=self.book,
+            creditors=self.stored.creditors,
+            rollouts=Counted(self.rollouts, self.calls),
+            templates=ground.PlainLetters(),
+            log=MemoryArchive(lambda: self.stored.chains),
+            waker=Counted(Ringing(), self.calls),
+        )
+
+    def request(self) -> RolloutRequest:
+        number = len(self.rollouts.rollouts(CREDITOR)) + 1
+        return RolloutRequest(request_id=f"r{number}", creditor=CREDITOR, asked_at=self.now)
+
+    def begin(self, stage: str, size: int = 0) -> None:
+        """Begin a rollout over everybody."""
+        rollouts.begin(
+            self.request(), EVERYBODY, stage=stage, size=size, ports=self.ports, now=self.now
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """One walk: `before` makes what is there, `run` is counted."""
+
+    name: str
+    before: Callable[[int], Portfolio]
+    run: Callable[[Portfolio], object]
+
+
+def _started(number: int) -> Portfolio:
+    portfolio = Portfolio(number)
+    portfolio.begin("full")
+    return portfolio
+
+
+WALKS = (
+    Walk(name="pilot of 50", before=Portfolio, run=lambda p: p.begin("pilot", 50)),
+    Walk(name="start everybody", before=Portfolio, run=lambda p: p.begin("full")),
+    Walk(
+        name="hourly look at a rollout to everybody",
+        before=_started,
+        run=lambda p: rollouts.advance_all(ports=p.ports, now=p.now),
+    ),
+)
+
+
+def report(sizes: Iterable[int] = SIZES) -> str:
+    """The section of the bench."""
+    rows = []
+    for walk in WALKS:
+        for size in sizes:
+            say(f"{walk.name}, {size:,} accounts")
+            done = subprocess.run(  # noqa: S603 - our own module
+                [sys.executable, "-m", "tests.bench.scale", walk.name, str(size)],
+                cwd=Path(__file__).parents[2],
+                env=dict(os.environ),
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            taken = json.loads(done.stdout.splitlines()[-1])
+            rows.append(
+                [
+                    walk.name,
+                    f"{size:,}",
+                    f"{taken['calls']:,}",
+                    f"{taken['seconds']:.1f}",
+                    f"{taken['megabytes']:.0f}",
+                    f"{taken['grown']:.0f}",
+                ]
+            )
+    return "\n\n".join(
+        [
+            "## Scale",
+            (
+                "Over the book in memory, which holds all accounts itself: `MB` is the process"
+                " with them, `of the walk` what it grew by meanwhile."
+            ),
+            table(["walk", "accounts", "calls", "seconds", "MB", "of the walk"], rows),
+        ]
+    )
+
+
+def measure(name: str, size: int) -> dict[str, Any]:
+    """Run one walk in this process: calls in all and by name, seconds, and the most megabytes."""
+    walk = next(walk for walk in WALKS if walk.name == name)
+    portfolio = walk.before(size)
+    portfolio.calls.clear()
+    before = _peak_megabytes(reset=True)
+    began = time.monotonic()
+    walk.run(portfolio)
+    seconds = time.monotonic() - began
+    peak = _peak_megabytes()
+    return {
+        "calls": portfolio.calls.total(),
+        "by_name": dict(portfolio.calls),
+        "seconds": seconds,
+        "megabytes": peak,
+        "grown": max(0.0, peak - before),
+    }
+
+
+def _peak_megabytes(*, reset: bool = False) -> float:
+    """The most memory that this process held since the last reset (Linux counts it)."""
+    if reset:
+        Path("/proc/self/clear_refs").write_text("5")
+    status = Path("/proc/self/status").read_text()
+    held = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return int(held.split()[1]) / 1024
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]))))  # noqa: T201 - the answer

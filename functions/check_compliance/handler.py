@@ -28,7 +28,13 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         )
     else:
         decision = check_ladder(
-            event["account_id"], event["run"], book=book, gate=gate, templates=templates, now=now
+            event["account_id"],
+            event["run"],
+            book=book,
+            gate=gate,
+            templates=templates,
+            now=now,
+            turns=wiring.mail_turns(),
         )
     for rule in decision.refusals:
         count("Refusals", rule=rule)

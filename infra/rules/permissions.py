@@ -17,6 +17,7 @@ STAR_RESOURCES = {
     ("SyncOptoutsRole", "ReadTextList"): "the list of opted-out phones is no resource",
     ("SyncOptoutsRole", "KeepMailList"): "the account's suppression list is no resource",
     ("ReconcileCountsRole", "AskProvider"): "what SES counted is no resource",
+    ("GuardSpendRole", "AskWhatMayBeSent"): "the quota of the SES account is no resource",
     ("LadderMachineRole", "DeliverLogs"): "log delivery takes no resource",
     ("NoticeMachineRole", "DeliverLogs"): "log delivery takes no resource",
     ("ArrangementMachineRole", "DeliverLogs"): "log delivery takes no resource",

@@ -34,6 +34,7 @@ def wired_account(monkeypatch: pytest.MonkeyPatch) -> tuple[MemoryBook, Account]
         templates=ground.PlainLetters(),
         sessions=MemoryPortalSessions(),
         clock=FixedClock(NOON),
+        mail_turns=None,
     )
     return book, account
 

@@ -13,11 +13,13 @@ from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.counters import MemoryCounters, MemorySpendMeter
 from dunlin.adapters.memory.drop_box import MemoryDropBox
+from dunlin.adapters.memory.mail_turns import MemoryMailTurns
 from dunlin.adapters.memory.optout_lists import MemoryLists
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.adapters.memory.walks import MemoryWalks
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.contact.pace import SendingAllowance
 from dunlin.domain.errors import Unavailable
 from functions.archive_audit.handler import handler as archive_audit
 from functions.guard_spend.handler import handler as guard_spend
@@ -42,6 +44,13 @@ class Silent:
             raise Unavailable("provider", "no answer")
 
         return ask
+
+
+class Paused:
+    """An account of SES whose sending is stopped, with a day's quota nearly used."""
+
+    def allowance(self) -> SendingAllowance:
+        return SendingAllowance(per_second=14, per_day=200, used=190, sending=False)
 
 
 class TestReconcileCounts:
@@ -219,12 +228,36 @@ class TestGuardSpend:
             creditors=book.creditors,
             audit_archive=MemoryArchive(lambda: book.chains),
             clock=FixedClock(NOON.replace(month=11, day=23)),
+            mail_turns=None,
         )
         spending = {"month": "2026-11", "micro": spent, "stopped": stopped}
         assert guard_spend({}, None) == spending
         assert ("platform" in book.pauses) is stopped
         (percent,) = counted("SpendPercent", capsys)
         assert percent["SpendPercent"] == [float(100 * spent // 1_000_000)]
+
+    def test_the_turns_of_senders_follow_what_the_provider_allows(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        book, turns = MemoryBook(), MemoryMailTurns()
+        clock = FixedClock(NOON)
+        wire(
+            monkeypatch,
+            spend_cap_micro=0,
+            spend_meter=MemorySpendMeter(),
+            account_book=book,
+            creditors=book.creditors,
+            audit_archive=MemoryArchive(lambda: book.chains),
+            clock=clock,
+            real_clock=clock,
+            mail_turns=turns,
+            sending_account=Paused(),
+        )
+        guard_spend({}, None)
+        assert turns.closed_until(NOON) == NOON + timedelta(minutes=30)
+        lines = capsys.readouterr().out
+        assert [m["MailQuotaPercent"] for m in counted("MailQuotaPercent", lines)] == [[95.0]]
+        assert len(counted("SendingLimited", lines)) == 1
 
     def test_a_meter_that_is_away_fails_the_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
         book = MemoryBook()

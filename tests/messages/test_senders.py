@@ -19,8 +19,10 @@ from botocore.config import Config
 
 from dunlin.adapters.aws.mailbox import SesMailbox
 from dunlin.adapters.aws.one_attempt import ONE_ATTEMPT
+from dunlin.adapters.aws.sending_account import SesAccount
 from dunlin.adapters.aws.sms_sender import SnsSmsSender
 from dunlin.adapters.memory.senders import Failure, MemoryMailbox, MemorySmsSender
+from dunlin.domain.contact.pace import SendingAllowance
 from dunlin.domain.errors import Defect, Limit, Unavailable
 from dunlin.ports.messages import AttachedFile, Email, Mailbox, SmsSender, Text
 
@@ -73,6 +75,9 @@ class Provider:
                 self.send_header("Content-Length", str(len(provider.body)))
                 self.end_headers()
                 self.wfile.write(provider.body)
+
+            def do_GET(self) -> None:
+                self.do_POST()
 
             def log_message(self, *args: object) -> None:
                 return
@@ -233,6 +238,17 @@ def test_a_limit_of_the_account_is_told_from_a_refused_message(
         send(provider.url)
     assert failed.value.certain
     assert failed.value.limit is limit
+
+
+@pytest.mark.parametrize(
+    ("status", "sending"), [("HEALTHY", True), ("PROBATION", True), ("SHUTDOWN", False)]
+)
+def test_the_account_says_what_may_be_sent(provider: Provider, status: str, sending: bool) -> None:
+    quota = {"Max24HourSend": 50000.0, "MaxSendRate": 14.0, "SentLast24Hours": 1200.0}
+    account = {"SendQuota": quota, "SendingEnabled": True, "EnforcementStatus": status}
+    provider.body = json.dumps(account).encode()
+    allowance = SesAccount(client("sesv2", provider.url)).allowance()
+    assert allowance == SendingAllowance(per_second=14, per_day=50_000, used=1_200, sending=sending)
 
 
 @pytest.mark.parametrize("send", [by_mail, by_text])

@@ -44,6 +44,7 @@ def test_only_the_senders_send():
         "ReadMailRole": {"ses:SendEmail"},
         "SyncOptoutsRole": lists,
         "ReconcileCountsRole": {"ses:GetSendStatistics"},
+        "GuardSpendRole": {"ses:GetAccount"},
     }
     assert _by_role("sns:") == {
         "SendSmsRole": {"sns:Publish"},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.contact.pace import SendingAllowance, SendingPace
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import Facts
 
@@ -160,6 +161,30 @@ class OptOutLists(Protocol):
 
     def suppress(self, address: str) -> None:
         """Put an address on the mail provider's list; again is harmless."""
+
+
+class SendingAccount(Protocol):
+    """What the mail provider allows this account."""
+
+    def allowance(self) -> SendingAllowance:
+        """As of now. Raises `Unavailable`."""
+
+
+class MailTurns(Protocol):
+    """The turns of all who send e-mail on a ladder, one behind the other."""
+
+    def take(self, now: datetime) -> datetime:
+        """The next free turn, which nobody else gets then; `now` where nobody waits, or where no
+        pace was ever set. Raises `Conflict`, contended, where too many ask at once."""
+
+    def closed_until(self, now: datetime) -> datetime | None:
+        """Until when nothing may go, whoever has a turn; None where it is open."""
+
+    def pace(self) -> SendingPace | None:
+        """The pace that was set last."""
+
+    def set_pace(self, pace: SendingPace) -> None:
+        """Turns that are free yet follow at this pace, and none lies before it opens."""
 
 
 class SendStatistics(Protocol):

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from dunlin.ports.messages import (
         LinkChecker,
         Mailbox,
+        MailTurns,
         MessageTemplates,
         OptOutLists,
+        SendingAccount,
         SendStatistics,
         SmsSender,
     )
@@ -189,6 +191,24 @@ def send_statistics() -> SendStatistics | None:
     from dunlin.adapters.aws.send_statistics import SesStatistics
 
     return None if settings.Stack.from_env().time_lapse else SesStatistics()
+
+
+@cache
+def sending_account() -> SendingAccount:
+    from dunlin.adapters.aws.sending_account import SesAccount
+
+    return SesAccount()
+
+
+@cache
+def mail_turns() -> MailTurns | None:
+    """None on a virtual clock: SES keeps its rate by the real one."""
+    from dunlin.adapters.dynamo.mail_turns import DynamoMailTurns
+
+    if settings.Stack.from_env().time_lapse:
+        return None
+    _bound_tables()
+    return DynamoMailTurns()
 
 
 @cache

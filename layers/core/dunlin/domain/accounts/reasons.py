@@ -16,6 +16,7 @@ UNREMINDED = "unreminded"  # pays in instalments by hand, and is not to be remin
 BROKEN_PROMISE = "broken_promise"  # of a promise that no ladder follows up
 PAUSED = "Paused by staff."
 SNOOZED = "Snoozed by staff until"  # and the day
+PACED = "Waits for its turn: the mail account sends no more at once."
 UNPLACED = "unplaced_payment"  # a payment that may be its waits for a person to place it
 
 

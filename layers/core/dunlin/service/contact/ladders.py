@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Status
+from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.reasons import PACED
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.contact import cadence, coordination, planner, refusals
 from dunlin.domain.contact.adapting import TouchChoice
@@ -24,7 +26,7 @@ from dunlin.ports.accounts import (
     People,
 )
 from dunlin.ports.contact import PermitTaking, Touches
-from dunlin.ports.messages import MessageTemplates
+from dunlin.ports.messages import MailTurns, MessageTemplates
 from dunlin.service.accounts.writing import account_change, retry_on_conflict, write, written
 from dunlin.service.contact.gate import Gate
 from dunlin.service.contact.permits import (
@@ -40,6 +42,8 @@ from dunlin.service.contact.permits import (
 )
 from dunlin.service.contact.replay import record_of
 
+# A wait costs a write and three transitions; so little too early evens out at the provider.
+_AT_ONCE = timedelta(seconds=2)
 _WORDS: dict[str, Word] = {
     "wait": "wait",
     "held": "held",
@@ -62,10 +66,14 @@ def check_ladder(
     gate: Gate,
     templates: MessageTemplates,
     now: datetime,
+    turns: MailTurns | None = None,
 ) -> LadderDecision:
-    """Decide the next step of an account's ladder and take the permit where one is due."""
+    """Decide the next step of an account's ladder and take the permit where one is due. With
+    `turns`, an e-mail waits for its turn first."""
     return retry_on_conflict(
-        lambda: _check_once(account_id, run, book=book, gate=gate, templates=templates, now=now)
+        lambda: _check_once(
+            account_id, run, book=book, gate=gate, templates=templates, turns=turns, now=now
+        )
     )
 
 
@@ -76,6 +84,7 @@ def _check_once(
     book: LadderBook,
     gate: Gate,
     templates: MessageTemplates,
+    turns: MailTurns | None,
     now: datetime,
 ) -> LadderDecision:
     facts = book.facts(account_id)
@@ -100,7 +109,7 @@ def _check_once(
             facts, channel=offer.channel, template=offer.template, purpose="", now=now
         )
         if verdict.outcome == "allow":
-            rest = _rest_day(facts, plan, verdict, now)
+            rest = _rest_day(facts, plan, verdict, now) or _turn(facts, plan, offer, turns, now)
             if rest is not None:
                 return _settle_step(facts, rest, book=book, now=now)
             return _permit_rung(
@@ -149,6 +158,25 @@ def _rest_day(
     until = cadence.spread(facts.account.consumer_id, until)
     why = "The creditor does not send on this day."
     return replace(plan, step="wait", until=until, reason=why)
+
+
+def _turn(
+    facts: Facts, plan: planner.Plan, offer: planner.Offer, turns: MailTurns | None, now: datetime
+) -> planner.Plan | None:
+    """The wait for the account's turn at the rate of the mail account; None where it is its turn,
+    or where the rung goes by another channel."""
+    if turns is None or offer.channel is not Channel.EMAIL:
+        return None
+    action, due = facts.account.next_action, facts.account.due_at
+    if action is not None and action.reason == PACED and action.at == due:
+        if due > now:  # somebody woke it before its turn
+            return replace(plan, step="wait", until=due, reason=PACED)
+        if turns.closed_until(now) is None:
+            return None
+    turn = turns.take(now)
+    if turn - now <= _AT_ONCE:
+        return None
+    return replace(plan, step="wait", until=turn, reason=PACED)
 
 
 def _attempt_before(facts: Facts, book: Touches) -> Touch | None:

@@ -75,6 +75,20 @@ class WalkRow(StoredRow):
     held_until = TextAttribute(INSTANT, null=True)
 
 
+class PaceRow(StoredRow):
+    """`PACE#email`: the next free turn and the step to the one behind it, in microseconds (the
+    turn since 1970), so that a turn is taken by one write."""
+
+    Meta: Any = OPS
+
+    pk = UnicodeAttribute(hash_key=True, default="PACE#email")
+    sk = UnicodeAttribute(range_key=True, default="PACE")
+    step = WholeAttribute(null=True)
+    turn = WholeAttribute(null=True)
+    closed_until = TextAttribute(INSTANT, null=True)
+    quiet_at = TextAttribute(INSTANT, null=True)
+
+
 class ClockRow(StoredRow):
     """`CLOCK`: the virtual instant. Moved by the driver alone."""
 

@@ -1,0 +1,129 @@
+"""The pace of e-mails: what the provider allows, shared by all ladders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.mail_turns import MemoryMailTurns
+from dunlin.domain.accounts.reasons import PACED
+from dunlin.domain.contact.pace import LOOK_EVERY, SendingAllowance, SendingPace, pace_of
+from dunlin.service.contact.ladders import check_ladder
+from dunlin.service.contact.permits import LadderDecision
+from tests.support import builders, ground
+from tests.support.builders import NOON
+
+OPEN = SendingAllowance(per_second=14, per_day=50_000, used=0, sending=True)
+DAY = timedelta(hours=24)
+
+
+def test_the_pace_is_nine_tenths_of_the_rate_while_the_day_lasts() -> None:
+    pace = pace_of(OPEN, None, NOON)
+    assert pace.step == timedelta(seconds=1 / 12.6)
+    assert (pace.closed_until, pace.quiet_at) == (None, NOON)
+
+
+def test_no_more_goes_until_the_next_look_than_the_day_has_left() -> None:
+    nearly = replace(OPEN, used=48_400)
+    pace = pace_of(nearly, None, NOON)
+    assert LOOK_EVERY / pace.step == pytest.approx(600)
+    assert pace.closed_until is None
+
+
+def test_a_day_that_is_used_up_opens_when_its_first_messages_are_a_day_old() -> None:
+    began = pace_of(OPEN, None, NOON)
+    used = pace_of(replace(OPEN, used=49_000), began, NOON + timedelta(hours=1))
+    assert used.closed_until == NOON + DAY
+    late = pace_of(replace(OPEN, used=49_500), began, NOON + timedelta(hours=30))
+    assert late.closed_until == NOON + timedelta(hours=31), "some of it comes back all the time"
+
+
+def test_an_account_that_is_paused_or_has_no_quota() -> None:
+    paused = pace_of(replace(OPEN, sending=False), None, NOON)
+    assert paused.closed_until == NOON + timedelta(minutes=30)
+    endless = pace_of(replace(OPEN, per_day=-1, used=10**6), None, NOON)
+    assert endless.closed_until is None
+    assert replace(OPEN, per_day=-1).percent == 0
+    assert replace(OPEN, used=45_000).percent == 90
+
+
+def many(number: int) -> MemoryBook:
+    """As many people, each with an account that is due now."""
+    book = MemoryBook()
+    for n in range(number):
+        person = builders.consumer(f"p{n}")
+        builders.store(book, book.creditors, ground.active(f"p{n}"), person=person)
+    return book
+
+
+def look(
+    book: MemoryBook, account_id: str, turns: MemoryMailTurns, now: datetime
+) -> LadderDecision:
+    return check_ladder(
+        account_id,
+        1,
+        book=book,
+        gate=ground.gate(),
+        templates=ground.PlainLetters(),
+        now=now,
+        turns=turns,
+    )
+
+
+def test_a_wave_leaves_at_the_rate_and_each_waits_once() -> None:
+    book, turns = many(120), MemoryMailTurns()
+    turns.set_pace(SendingPace(step=timedelta(seconds=1)))
+    left: Counter[datetime] = Counter()
+    looks = 0
+    waiting = [(NOON, account_id) for account_id in book.accounts]
+    while waiting:
+        now, account_id = waiting.pop(0)
+        decision = look(book, account_id, turns, now)
+        looks += 1
+        if decision.outcome == "email":
+            left[now] += 1
+            continue
+        stored = book.accounts[account_id]
+        assert stored.next_action is not None
+        assert (decision.outcome, stored.next_action.reason) == ("wait", PACED)
+        assert stored.due_at is not None
+        waiting.append((stored.due_at, account_id))
+    # Three may go at once, two of them a little early; then one a second.
+    assert left.total() == 120
+    assert max(left.values()) == 3
+    assert max(left) == NOON + timedelta(seconds=119)
+    assert looks == 120 + 117
+
+
+def test_whoever_is_woken_keeps_their_turn_and_a_closed_account_gives_another() -> None:
+    book, turns = many(5), MemoryMailTurns()
+    turns.set_pace(SendingPace(step=timedelta(minutes=1)))
+    first, second, *_ = book.accounts
+    assert look(book, first, turns, NOON).outcome == "email"
+    assert look(book, second, turns, NOON).outcome == "wait"
+    turn = book.accounts[second].due_at
+    assert turn == NOON + timedelta(minutes=1)
+    assert look(book, second, turns, NOON + timedelta(seconds=5)).outcome == "wait"
+    assert book.accounts[second].due_at == turn
+    opens = NOON + timedelta(hours=3)
+    turns.set_pace(SendingPace(step=timedelta(minutes=1), closed_until=opens))
+    assert look(book, second, turns, turn).outcome == "wait"
+    assert book.accounts[second].due_at == opens
+    assert look(book, second, turns, opens).outcome == "email"
+
+
+def test_a_message_that_the_provider_gave_back_takes_a_turn_anew() -> None:
+    book, turns = many(2), MemoryMailTurns()
+    turns.set_pace(SendingPace(step=timedelta(minutes=10)))
+    first, second = book.accounts
+    assert look(book, first, turns, NOON).outcome == "email"
+    assert look(book, second, turns, NOON).outcome == "wait"
+    stored = book.accounts[second]
+    # As the sender leaves it: due again at another instant than the turn it had.
+    book.accounts[second] = replace(stored, due_at=NOON + timedelta(minutes=5))
+    assert look(book, second, turns, NOON + timedelta(minutes=5)).outcome == "wait"
+    assert book.accounts[second].due_at == NOON + timedelta(minutes=20)

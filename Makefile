@@ -21,6 +21,9 @@ setup: .local/ready  ## Install everything into .venv and .local; leaves .venv/b
 browser: infra/browser.sh  ## Install Chromium, which only tests and pictures need
 	@bash infra/browser.sh
 
+opinions: setup infra/opinions.sh  ## Install another emulator and two linters, which only tests need
+	@bash infra/opinions.sh
+
 demo: setup  ## Sixty virtual days of a sample portfolio (FILE=your.csv for your own); stays up
 	@$(PY) -m local demo --days $(DAYS) $(if $(FILE),--file "$(FILE)")
 
@@ -37,7 +40,7 @@ down:  ## Stop whatever demo or up left running
 	@if [ -x $(PY) ]; then $(PY) -m local down; else echo "Nothing was running."; fi
 
 # What needs a cloud runs beside the rest: it waits more than it works.
-test: setup browser check  ## Pass everything: style, types, architecture, template, all tests
+test: setup browser opinions check  ## Pass everything: style, types, architecture, template, all tests
 	@set -o pipefail; \
 	( $(PY) -m pytest -q -m cloud 2>&1 | awk '{ print "[cloud] " $$0; fflush() }' ) & beside=$$!; \
 	$(PY) -m pytest -q -n 2 --ignore-glob='*_cloud.py' -m "not cloud"; rest=$$?; \
@@ -69,8 +72,8 @@ pictures: setup browser  ## Draw the README's pictures anew (look at them before
 	@$(PY) -m tools.pictures
 
 lock: setup  ## Write the lock files anew from requirements/*.in
-	@for name in runtime dev ministack sam; do \
+	@for name in runtime dev ministack sam opinions; do \
 	  .local/uv/bin/uv pip compile -q --no-emit-index-url --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.lock; done
 
-.PHONY: help setup browser demo first-hour days up down test test-fast fmt check template bench measure-import pictures lock
+.PHONY: help setup browser opinions demo first-hour days up down test test-fast fmt check template bench measure-import pictures lock

@@ -10,6 +10,7 @@ from dunlin.cli import (
     billing,
     call,
     card,
+    deploy,
     doctor,
     drop,
     import_file,
@@ -43,7 +44,7 @@ app = Commands(
 )
 app.command()(stack.up)
 app.command()(stack.down)
-app.command()(stack.deploy)
+app.command()(deploy.deploy)
 app.command()(stack.status)
 app.command()(new.new)
 app.command()(rollout.activate)

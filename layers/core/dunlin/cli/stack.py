@@ -69,21 +69,6 @@ def down() -> None:
     _house("down")
 
 
-def deploy(
-    stage: Annotated[str, typer.Option(help="sandbox or prod")] = "sandbox",
-) -> None:
-    """Build and deploy the stack to AWS with your credentials (samconfig.toml has the stages).
-
-    Example: dunlin deploy --stage sandbox
-    """
-    root = project_root()
-    sam = root / ".local" / "sam" / "bin" / "sam"
-    for arguments in (["build", "--cached", "--parallel"], ["deploy", "--config-env", stage]):
-        done = subprocess.run([sam, *arguments], cwd=root, check=False)  # noqa: S603
-        if done.returncode:
-            raise typer.Exit(done.returncode)
-
-
 def status(target: OnStack) -> None:
     """What there is, where it stands, and where to look.
 

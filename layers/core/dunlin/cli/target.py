@@ -137,10 +137,10 @@ def _answers(endpoint: str) -> None:
 
 
 # What a stack is in whose first deployment did not end well, and what becomes of it.
-_HALF_MADE = frozenset(
+HALF_MADE = frozenset(
     {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"}
 )
-_BUSY = frozenset({"CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS"})
+BUSY = frozenset({"CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS"})
 
 
 def _deployed(stack: str, *, named: bool) -> Target:
@@ -195,13 +195,13 @@ def described(stack: str, session: Any, *, named: bool) -> dict[str, Any]:
 
 def _stands(stack: str, status: str) -> None:
     """Raises `NoStack` where a stack is not made, or not made yet."""
-    if status in _HALF_MADE:
+    if status in HALF_MADE:
         raise NoStack(
             f"the stack {stack} is half made ({status}): its first deployment failed. The events of"
             f" `aws cloudformation describe-stack-events --stack-name {stack}` say why; `dunlin"
             " deploy --clear` removes what it left and deploys again"
         )
-    if status in _BUSY:
+    if status in BUSY:
         raise NoStack(f"the stack {stack} is being changed ({status}): wait until that has ended")
 
 
@@ -235,10 +235,16 @@ def agree_to_write(target: Target, yes: bool) -> None:
             f"the {target.where} holds Dunlin {target.release}, and this command is {release()}:"
             " deploy this one (`dunlin deploy`), or use the command of that version"
         )
-    say_aside(f"Writes to the {target.where}.")
+    agree(f"Writes to the {target.where}.", yes)
+
+
+def agree(sentence: str, yes: bool) -> None:
+    """Say what is about to happen; a person at the terminal agrees, unless they did by `yes`.
+    Raises `DomainError` where nobody does."""
+    say_aside(sentence)
     if yes:
         return
     if not sys.stdin.isatty():
-        raise DomainError("Nobody is here to agree: say --yes to write to AWS.")
+        raise DomainError("Nobody is here to agree: say --yes.")
     if not typer.confirm("Go on?", err=True):
         raise DomainError("Nothing was written.")

@@ -189,7 +189,7 @@ def gather(
         mail_domain=own_domain,
         mail_domains={
             domain: ReceivingDomain(
-                verified=ask(partial(_verified, clients("sesv2"), domain)),
+                verified=ask(partial(verified, clients("sesv2"), domain)),
                 servers=ask(partial(_servers, mail_servers, domain)),
             )
             for domain in domains
@@ -255,7 +255,8 @@ def _names(address: str) -> Iterator[str]:
         yield ".".join(labels[start:])
 
 
-def _verified(ses: Any, domain: str) -> bool:
+def verified(ses: Any, domain: str) -> bool:
+    """Whether SES sends for, and takes in for, a domain."""
     identity = _identity(ses, f"anybody@{domain}")
     return identity is not None and identity.verified
 

@@ -14,9 +14,8 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from dunlin.adapters.aws.readiness import Clients
 from dunlin.domain.errors import DomainError
-
-Clients = Callable[[str], Any]
 
 DOORS = ("Portal", "ReceiveWebhook", "ReceiveChanges", "ChangeBalance")
 """The functions that people and other systems call: nothing comes in while they are closed."""
@@ -92,6 +91,18 @@ class Teardown:
         self._until(running, "these executions do not stop")
         return len(stopped)
 
+    def clear(self) -> list[str]:
+        """Remove what a first deployment left that failed; what stays is named with why. Raises
+        `DomainError` where a table of it holds a row: then it was not the first."""
+        dynamo = self.clients("dynamodb")
+        tables = list(self._of_type("AWS::DynamoDB::Table"))
+        for table in tables:
+            if dynamo.scan(TableName=table, Limit=1)["Items"]:
+                raise DomainError(f"{table} of {self.stack} holds rows: nothing was removed")
+        for table in tables:
+            dynamo.update_table(TableName=table, DeletionProtectionEnabled=False)
+        return self.delete()
+
     def delete(self) -> list[str]:
         """Remove the stack; what CloudFormation could not remove stays, and is named with why."""
         formation = self.clients("cloudformation")
@@ -111,7 +122,8 @@ class Teardown:
 
     def _of_type(self, kind: str) -> Iterator[str]:
         for resource in _resources(self.clients("cloudformation"), self.stack):
-            if resource["ResourceType"] == kind and "PhysicalResourceId" in resource:
+            gone = resource["ResourceStatus"] == "DELETE_COMPLETE"
+            if resource["ResourceType"] == kind and resource.get("PhysicalResourceId") and not gone:
                 yield resource["PhysicalResourceId"]
 
     def _busy_queues(self) -> list[str]:

@@ -87,6 +87,7 @@ def attempt(
         history=with_contact(facts.history, contact, NOON),
         consumer=facts.consumer,
         audit=entry,
+        segments_version=facts.segments_version,
     )
     return touch
 

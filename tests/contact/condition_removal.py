@@ -23,6 +23,7 @@ IN_DYNAMO: dict[tuple[str, str], tuple[str, frozenset[str]]] = {
     ("take", "consent"): ("ProfileRow", frozenset({"email_open"})),
     ("take", "pause of the platform"): ("PauseRow", frozenset({"by_platform"})),
     ("take", "pause of the creditor"): ("PauseRow", frozenset({"by_creditor"})),
+    ("take", "paused segments as read"): ("PauseRow", frozenset({"segments_version"})),
     ("take", "contact history version"): ("ContactsRow", frozenset({"version"})),
     ("take", "touch absent"): ("TouchRow", frozenset({"account_id"})),
     ("take", "permit absent"): ("PermitRow", frozenset({"permit_id"})),
@@ -46,6 +47,7 @@ IN_DYNAMO: dict[tuple[str, str], tuple[str, frozenset[str]]] = {
     ("spend", "consent"): ("ProfileRow", frozenset({"email_open"})),
     ("spend", "pause of the platform"): ("PauseRow", frozenset({"by_platform"})),
     ("spend", "pause of the creditor"): ("PauseRow", frozenset({"by_creditor"})),
+    ("spend", "paused segments as read"): ("PauseRow", frozenset({"segments_version"})),
 }
 
 

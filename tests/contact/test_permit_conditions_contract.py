@@ -28,6 +28,8 @@ from dunlin.domain.accounts.consumer import (
 from dunlin.domain.accounts.touch import PERMIT_LIFE, Touch, TouchState
 from dunlin.domain.audit.audit import append
 from dunlin.domain.errors import Conflict
+from dunlin.domain.rollouts.rollout import Segment
+from dunlin.domain.strategy.strategy import Selection
 from dunlin.ports.accounts import Change, Facts
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
@@ -154,6 +156,10 @@ class Ground:
     def opt_out(self) -> None:
         self.change_person(consents=_REVOKED)
 
+    def pause_segment(self) -> None:
+        """Staff pause a segment that takes the account."""
+        self.book.pause_segment(CREDITOR, EVERYBODY, on=True, actor="test", at=self.now)
+
     def had(self, contacts: int) -> None:
         """So many messages within the last hours."""
         past = tuple(
@@ -201,6 +207,7 @@ class Ground:
         TouchRow(touch.account_id, touch.key).delete()
 
 
+EVERYBODY = Segment(name="everybody", when=Selection())
 _REVOKED = {c: Consent(state=ConsentState.REVOKED, version=2, evidence="test") for c in Channel}
 
 
@@ -255,6 +262,12 @@ def _paused(scope: str) -> Callable[[Ground], bool]:
         return bool(g.check(believing=before))
 
     return happened
+
+
+def _segment_paused(g: Ground) -> bool:
+    before = g.facts()
+    g.pause_segment()
+    return bool(g.check(believing=before))
 
 
 def _two_accounts_one_place(g: Ground) -> bool:
@@ -372,6 +385,14 @@ def _paused_after(scope: str) -> Callable[[Ground], bool]:
     return happened
 
 
+def _segment_paused_after_the_sender_read(g: Ground) -> bool:
+    touch = g.permitted()
+    before = g.facts(key=touch.key)
+    g.pause_segment()
+    g.send(touch, believing=before)
+    return bool(g.mailbox.sent)
+
+
 STORIES: dict[tuple[str, str], Story] = {
     ("take", "account version"): Story(
         "I7: a later due time is overwritten and the account contacted", _stale_account
@@ -387,6 +408,9 @@ STORIES: dict[tuple[str, str], Story] = {
     ("take", "consent"): Story("I2, I3: a permit after an opt-out", _misread_consent),
     ("take", "pause of the platform"): Story("I2: a permit in a pause", _paused("platform")),
     ("take", "pause of the creditor"): Story("I2: a permit in a pause", _paused(CREDITOR)),
+    ("take", "paused segments as read"): Story(
+        "I2: a permit in the pause of a segment", _segment_paused
+    ),
     ("take", "contact history version"): Story(
         "I2: two accounts take the seventh place of one person", _two_accounts_one_place
     ),
@@ -422,6 +446,9 @@ STORIES: dict[tuple[str, str], Story] = {
         "I2: a message in a pause", _paused_after("platform")
     ),
     ("spend", "pause of the creditor"): Story("I2: a message in a pause", _paused_after(CREDITOR)),
+    ("spend", "paused segments as read"): Story(
+        "I2: a message in the pause of a segment", _segment_paused_after_the_sender_read
+    ),
 }
 NAMES = [f"{phase}: {name}" for phase, name in STORIES]
 
@@ -470,6 +497,7 @@ def test_on_dynamodb_each_condition_alone_keeps_its_story_from_happening(
         violated = STORIES[condition].happens(Ground(book, f"{len(forgets[0])}-{name}", now))
         for scope in (CREDITOR, "platform") if "pause" in name else ():
             book.pause(scope, on=False, actor="test", at=now)
+        book.pause_segment(CREDITOR, EVERYBODY, on=False, actor="test", at=now)
         assert violated is (forgets == condition)
 
 

@@ -104,7 +104,18 @@ def test_an_attribute_that_nobody_knows_any_more_is_passed_over(name: str) -> No
     assert kind.read(item) == kind.value
 
 
-OPAQUE = {"extras", "data", "form", "when", "owed", "buckets", "detail", "outcomes", "answer"}
+OPAQUE = {
+    "extras",
+    "data",
+    "form",
+    "when",
+    "owed",
+    "buckets",
+    "detail",
+    "outcomes",
+    "answer",
+    "segments",
+}
 """Objects whose keys are data, not fields."""
 BY_NAME = {"consents", "flags"}
 """Objects of objects, by a name that is data."""

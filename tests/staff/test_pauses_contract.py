@@ -16,6 +16,8 @@ from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.audit import audit
 from dunlin.domain.errors import Conflict, DomainError
+from dunlin.domain.rollouts.rollout import Segment
+from dunlin.domain.strategy.strategy import Selection, Span
 from dunlin.ports.accounts import Change
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.strategies import Creditors
@@ -99,6 +101,21 @@ def switch(stores: Stores, scope: str, *, on: bool) -> None:
         pauses.resume_scope(scope, ORDER, waker=stores.waker, **ports)
 
 
+SOLD_OFF = Segment(name="sold off", when=Selection(industry=("fleet",)))
+
+
+def flip_segment(stores: Stores, *, on: bool) -> bool:
+    ports: dict[str, Any] = {
+        "book": stores.book,
+        "creditors": stores.creditors,
+        "log": stores.log,
+        "now": NOON,
+    }
+    if on:
+        return pauses.pause_segment(CREDITOR, SOLD_OFF, ORDER, **ports)
+    return pauses.resume_segment(CREDITOR, SOLD_OFF, ORDER, waker=stores.waker, **ports)
+
+
 def segment(stores: Stores, *, on: bool) -> dict[str, int]:
     return pauses.pause_all(
         CREDITOR,
@@ -115,13 +132,13 @@ def segment(stores: Stores, *, on: bool) -> dict[str, int]:
 def test_what_is_queued_does_not_leave_once_a_switch_is_flipped(stores: Stores, scope: str) -> None:
     queued = []
     for number in range(DUE):
-        account = put(stores, f"{scope}{number}")
+        account = put(stores, f"{scope}{number}", industry=SOLD_OFF.when.industry[0])
         decision = check(stores, account)
         assert decision.outcome == "email"
         queued.append((account, decision))
     flip: dict[str, Callable[[], object]] = {
         "account": lambda: [pause(stores, account) for account, _ in queued],
-        "segment": lambda: segment(stores, on=True),
+        "segment": lambda: flip_segment(stores, on=True),
         "creditor": lambda: switch(stores, CREDITOR, on=True),
         "platform": lambda: switch(stores, "platform", on=True),
     }
@@ -134,14 +151,54 @@ def test_what_is_queued_does_not_leave_once_a_switch_is_flipped(stores: Stores, 
     ]
     assert (len(mailbox.sent), {o.outcome for o in outcomes}) == (0, {"void"})
     assert {check(stores, a, timedelta(minutes=10)).outcome for a, _ in queued} <= {"held", "wait"}
-    if scope in ("creditor", "platform"):
-        switch(stores, scope if scope == "platform" else CREDITOR, on=False)
+    if scope != "account":
+        if scope == "segment":
+            flip_segment(stores, on=False)
+        else:
+            switch(stores, scope if scope == "platform" else CREDITOR, on=False)
         chain = stores.log.chain(f"creditor#{CREDITOR}")
         assert audit.verify(chain, head=chain[-1].hash) == []
         assert [(e.what, e.actor, e.data["why"]) for e in chain[-2:]] == [
             ("ContactPaused", "staff:ana", "case-7"),
             ("ContactResumed", "staff:ana", "case-7"),
         ]
+
+
+def test_a_paused_segment_binds_whoever_joins_it_and_writes_no_account(stores: Stores) -> None:
+    inside = put(stores, "inside", industry="fleet")
+    outside = put(stores, "outside", industry="dental")
+    assert flip_segment(stores, on=True)
+    assert not flip_segment(stores, on=True)
+    assert read(stores, inside) == inside
+    joining = put(stores, "joining", industry="fleet")
+    for account in (inside, joining):
+        assert check(stores, account).outcome == "wait"
+        planned = read(stores, account).next_action
+        assert planned is not None
+        assert planned.reason == "Paused for the segment sold off."
+    assert check(stores, outside).outcome == "email"
+    # Once it is none of the segment's any more, it goes on.
+    moved = replace(read(stores, joining), industry="dental", due_at=NOON)
+    entry = entry_of(moved, now=NOON, what="Changed", data={})
+    stores.book.apply(Change(account=next_version(moved, entry), audit=[entry]))
+    assert check(stores, joining).outcome == "email"
+    assert flip_segment(stores, on=False)
+    assert not flip_segment(stores, on=False)
+    assert inside.account_id in stores.waker.woken
+    assert check(stores, inside).outcome == "email"
+
+
+def test_two_segments_are_paused_and_one_of_them_goes_on(stores: Stores) -> None:
+    other = Segment(name="large", when=Selection(balance_minor=Span(low=10_000)))
+    account = put(stores, "twice", industry="fleet")
+    book, at = stores.book, NOON
+    for paused in (SOLD_OFF, other):
+        assert book.pause_segment(CREDITOR, paused, on=True, actor="ana", at=at)
+    assert book.facts(account.account_id).segments == (other, SOLD_OFF)
+    assert book.pause_segment(CREDITOR, SOLD_OFF, on=False, actor="ana", at=at)
+    assert check(stores, account).outcome == "wait"
+    assert book.pause_segment(CREDITOR, other, on=False, actor="ana", at=at)
+    assert book.facts(account.account_id).pause(NOON.date()) == ""
 
 
 def test_a_segment_is_paused_and_resumed_with_a_count(stores: Stores) -> None:

@@ -7,13 +7,12 @@ from typing import Annotated
 import typer
 
 from dunlin.cli.rollout import saved_segment
-from dunlin.cli.speech import say, say_table
+from dunlin.cli.speech import say
 from dunlin.cli.who import Asked, ByStaff
-from dunlin.views.widgets.words import words
 
 Scope = Annotated[str, typer.Argument(help="`platform` or a creditor's id.")]
 SegmentName = Annotated[
-    str, typer.Option("--segment", help="Only the accounts of this saved segment, one by one.")
+    str, typer.Option("--segment", help="Only what this saved segment takes, now or later.")
 ]
 
 
@@ -38,23 +37,27 @@ def _switch(scope: str, segment: str, asked: Asked, *, on: bool) -> None:
     from dunlin.service.staff import pauses
 
     staff, now = asked.order, wiring.clock().now()
-    if segment:
-        selection = saved_segment(scope, segment).when
-        counts = pauses.pause_all(
-            scope,
-            lambda account: selection.takes(account, now.date()),
-            staff,
-            on=on,
-            book=wiring.account_book(),
-            waker=wiring.waker(),
-            now=now,
-        )
-        say_table(
-            ("accounts", "outcome"),
-            [(f"{number:,}", words(outcome).lower()) for outcome, number in sorted(counts.items())],
-        )
-        return
     book, creditors, log = wiring.account_book(), wiring.creditors(), wiring.audit_archive()
+    if segment:
+        paused = saved_segment(scope, segment)
+        if on:
+            changed = pauses.pause_segment(
+                scope, paused, staff, book=book, creditors=creditors, log=log, now=now
+            )
+        else:
+            changed = pauses.resume_segment(
+                scope,
+                paused,
+                staff,
+                book=book,
+                creditors=creditors,
+                log=log,
+                waker=wiring.waker(),
+                now=now,
+            )
+        state = "paused" if on else "running"
+        say(f"{segment} of {scope} {'is' if changed else 'was already'} {state}: {paused.when}.")
+        return
     if on:
         pauses.pause_scope(scope, staff, book=book, creditors=creditors, log=log, now=now)
     else:

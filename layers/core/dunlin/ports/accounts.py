@@ -17,6 +17,7 @@ from dunlin.domain.accounts.consumer import Consumer, ContactHistory
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.audit.audit import AuditEntry
+from dunlin.domain.rollouts.rollout import Segment
 from dunlin.domain.strategy.strategy import Strategy
 
 
@@ -24,7 +25,9 @@ from dunlin.domain.strategy.strategy import Strategy
 class Facts:
     """Everything that decides about one account at one moment, from one consistent read.
 
-    `paused` names the pause that is on (platform, creditor), "" where none.
+    `paused` names the pause that is on (platform, creditor), "" where none. `segments` are the
+    paused segments of the creditor and `segments_version` how often they changed: a permit holds
+    only as long as they stand as they were read.
     """
 
     account: Account
@@ -32,7 +35,19 @@ class Facts:
     history: ContactHistory
     strategy: Strategy
     paused: str = ""
+    segments: tuple[Segment, ...] = ()
+    segments_version: int = 0
     touch: Touch | None = None
+
+    def pause(self, today: date) -> str:
+        """What pauses the account's ladder today: platform, creditor or a segment that takes it,
+        "" where nothing does."""
+        return self.paused or self.segment_pause(today)
+
+    def segment_pause(self, today: date) -> str:
+        """The paused segment that takes the account today, "" where none does."""
+        taking = (s.name for s in self.segments if s.when.takes(self.account, today))
+        return next((f"segment {name}" for name in taking), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,12 +35,14 @@ class PermitTaking(Protocol):
         history: ContactHistory,
         consumer: Consumer,
         audit: AuditEntry,
+        segments_version: int,
     ) -> None:
         """The permit transaction, all or nothing:
 
         contact history at the version read · account at the version read, active, positive
         balance, no hold · consumer at the version read with that channel's consent at the
-        version read and open · no pause · touch row absent · permit row absent · audit entry
+        version read and open · no pause, and for a ladder the paused segments as they were read ·
+        touch row absent · permit row absent · audit entry
         absent. `account` and `history` are the new states, one version on; `consumer` is as
         read. Raises `Conflict`.
         """

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dunlin.domain.accounts.account import Account
+from dunlin.domain.rollouts.rollout import Segment
 from dunlin.ports.accounts import (
     ChangeWriter,
 )
@@ -50,6 +51,13 @@ class Pauses(ChangeWriter, Protocol):
     def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:
         """Switch a pause: scope is `platform` or a creditor id. Binds the next permit and
         every permit not yet spent."""
+
+    def pause_segment(
+        self, creditor: str, segment: Segment, *, on: bool, actor: str, at: datetime
+    ) -> bool:
+        """Switch the pause of a segment as it is saved now, for the accounts that it takes and
+        those that it will take. Binds as the pause of a creditor does, for ladders. False where
+        it was so already."""
 
 
 class Erasures(Protocol):

@@ -81,6 +81,8 @@ class AccountReads:
             else ContactHistory(consumer_id=person.consumer_id),
             strategy=strategy,
             paused=pause.scope if pause else "",
+            segments=pause.paused_segments if pause else (),
+            segments_version=(pause.segments_version or 0) if pause else 0,
             touch=touch.to_domain() if touch else None,
         )
 

@@ -33,11 +33,12 @@ class Permits(Transacting):
         history: ContactHistory,
         consumer: Consumer,
         audit: AuditEntry,
+        segments_version: int,
     ) -> None:
         unmoved = AccountRow.version == account.version - 1
         with self._begin() as t:
             _check_person(t, consumer, touch)
-            _check_pauses(t, account)
+            _check_pauses(t, account, touch, segments_version)
             t.put(PermitRow.of(permit), PermitRow.permit_id.does_not_exist())
             t.put(TouchRow.of(touch), TouchRow.account_id.does_not_exist())
             t.put(AuditRow.of(audit), AuditRow.subject.does_not_exist())
@@ -62,7 +63,7 @@ class Permits(Transacting):
     def _spend(self, facts: Facts, touch: Touch, permit_id: str, now: datetime) -> None:
         with self._begin() as t:
             _check_person(t, facts.consumer, touch)
-            _check_pauses(t, facts.account)
+            _check_pauses(t, facts.account, touch, facts.segments_version)
             if touch.run:
                 t.condition_check(AccountRow, facts.account.account_id, META, _contactable())
             t.delete(
@@ -88,8 +89,10 @@ def _check_person(t: Transaction, consumer: Consumer, touch: Touch) -> None:
     t.condition_check(ProfileRow, consumer.consumer_id, PROFILE, condition)
 
 
-def _check_pauses(t: Transaction, account: Account) -> None:
+def _check_pauses(t: Transaction, account: Account, touch: Touch, segments_version: int) -> None:
     running = PauseRow.by_platform.does_not_exist() & PauseRow.by_creditor.does_not_exist()
+    if touch.run:
+        running &= PauseRow.segments_at(segments_version)
     t.condition_check(PauseRow, PauseRow.key(account.creditor, account.account_id), PAUSE, running)
 
 

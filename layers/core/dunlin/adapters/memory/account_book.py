@@ -12,6 +12,7 @@ from datetime import datetime
 from dunlin.adapters.memory.account_reads import MemoryReads
 from dunlin.adapters.memory.permits import MemoryPermits
 from dunlin.domain.errors import Conflict
+from dunlin.domain.rollouts.rollout import Segment
 from dunlin.ports.accounts import (
     AlreadySeen,
     Change,
@@ -116,6 +117,17 @@ class MemoryBook(MemoryReads, MemoryPermits):
     def pause(self, scope: str, *, on: bool, actor: str, at: datetime) -> None:
         with self._lock:
             (self.pauses.add if on else self.pauses.discard)(scope)
+
+    def pause_segment(
+        self, creditor: str, segment: Segment, *, on: bool, actor: str, at: datetime
+    ) -> bool:
+        with self._lock:
+            version, paused = self.paused_segments.get(creditor, (0, {}))
+            others = {name: s for name, s in paused.items() if name != segment.name}
+            after = others | {segment.name: segment} if on else others
+            if after != paused:
+                self.paused_segments[creditor] = version + 1, after
+            return after != paused
 
 
 def _owner(reply: Reply) -> str:

@@ -34,6 +34,7 @@ class MemoryReads(Stored):
             if account is None:
                 raise DomainError(f"no account {account_id}")
             strategy = self.strategy_of(account)
+            version, segments = self.paused_segments.get(account.creditor, (0, {}))
             return Facts(
                 account=account,
                 consumer=(person := self._standing(account.consumer_id)),
@@ -42,6 +43,8 @@ class MemoryReads(Stored):
                 ),
                 strategy=strategy,
                 paused=self._paused(account.creditor),
+                segments=tuple(segment for _, segment in sorted(segments.items())),
+                segments_version=version,
                 touch=self.touches.get((account_id, touch_key)),
             )
 

@@ -31,6 +31,7 @@ class MemoryPermits(Stored):
         history: ContactHistory,
         consumer: Consumer,
         audit: AuditEntry,
+        segments_version: int,
     ) -> None:
         with self._lock:
             conditions = self._taking(
@@ -40,6 +41,7 @@ class MemoryPermits(Stored):
                 history=history,
                 consumer=consumer,
                 audit=audit,
+                segments_version=segments_version,
             )
             for what, holds in conditions:
                 self._require(holds, what)
@@ -59,13 +61,14 @@ class MemoryPermits(Stored):
         history: ContactHistory,
         consumer: Consumer,
         audit: AuditEntry,
+        segments_version: int,
     ) -> Conditions:
         """The conditions of the permit transaction, by name."""
         stored = self.accounts[account.account_id]
         yield "account version", stored.version == account.version - 1
         yield from _contactable(stored, touch)
         yield from self._permission(consumer, touch)
-        yield from self._running(account)
+        yield from self._running(account, touch, segments_version)
         held = self.histories.get(history.consumer_id)
         yield "contact history version", (held.version if held else 0) == history.version - 1
         yield "touch absent", (touch.account_id, touch.key) not in self.touches
@@ -100,11 +103,14 @@ class MemoryPermits(Stored):
         yield "touch permitted", held is not None and held.state is TouchState.PERMITTED
         yield from _contactable(stored, touch)
         yield from self._permission(facts.consumer, touch)
-        yield from self._running(stored)
+        yield from self._running(stored, touch, facts.segments_version)
 
-    def _running(self, account: Account) -> Conditions:
+    def _running(self, account: Account, touch: Touch, segments_version: int) -> Conditions:
         yield "pause of the platform", "platform" not in self.pauses
         yield "pause of the creditor", account.creditor not in self.pauses
+        if touch.run:
+            version, _ = self.paused_segments.get(account.creditor, (0, {}))
+            yield "paused segments as read", version == segments_version
 
     def _permission(self, read: Consumer, touch: Touch) -> Conditions:
         """The consumer's part: nothing about the person moved, and the channel is open as read."""

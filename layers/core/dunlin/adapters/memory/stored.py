@@ -12,6 +12,7 @@ from dunlin.domain.accounts.touch import Permit, Touch
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.errors import Conflict
+from dunlin.domain.rollouts.rollout import Segment
 from dunlin.ports.accounts import (
     Answer,
     Reply,
@@ -55,6 +56,7 @@ class Stored:
         self.answers: dict[str, Answer] = {}
         self.chains: dict[str, list[AuditEntry]] = {}
         self.pauses: set[str] = set()
+        self.paused_segments: dict[str, tuple[int, dict[str, Segment]]] = {}
         self.seen: set[str] = set()
         self.digests: dict[str, str] = {}
         self._lock = threading.RLock()

@@ -35,6 +35,7 @@ from dunlin.domain.arrangements.arrangement import (
     varies,
     with_try,
 )
+from dunlin.domain.contact import cadence
 from dunlin.domain.errors import Defect, DomainError
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import (
@@ -203,16 +204,17 @@ def _took_up(arrangement: Arrangement, ports: ArrangementPorts) -> bool:
 def _frozen(facts: Facts, arrangement: Arrangement, ports: ArrangementPorts) -> datetime:
     """Another hold or a pause stands: nothing is asked or taken until it is gone. Whoever lifts
     a hold wakes the account; a pause is looked at again every day."""
-    until = _tomorrow(ports.now) if facts.paused else ports.now + _HELD_LOOK
+    paused = facts.pause(cadence.today(ports.now))
+    until = _tomorrow(ports.now) if paused else ports.now + _HELD_LOOK
     if arrangement.frozen_since is None or (
         arrangement.next_at is not None and arrangement.next_at <= ports.now
     ):
         missing = "missing" if facts.account.missing_since is not None else ""
-        why = missing or facts.paused or (facts.account.hold or Hold.PAUSED).value
+        why = missing or paused or (facts.account.hold or Hold.PAUSED).value
         after = replace(
             arrangement,
             frozen_since=arrangement.frozen_since or ports.now,
-            next_at=until if facts.paused else None,
+            next_at=until if paused else None,
         )
         _write(facts, after, "ArrangementFrozen", {"reason": why}, ports)
     return until

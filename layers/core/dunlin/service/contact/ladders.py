@@ -126,7 +126,7 @@ def _plan(facts: Facts, others: Sequence[Account], now: datetime) -> planner.Pla
         consumer=facts.consumer,
         history=facts.history,
         strategy=facts.strategy,
-        paused=facts.paused,
+        paused=facts.pause(cadence.today(now)),
         now=now,
         others=others,
     )

@@ -155,6 +155,7 @@ def take(
         history=with_contact(facts.history, contact, now),
         consumer=facts.consumer,
         audit=change.audit[0],
+        segments_version=facts.segments_version,
     )
 
 

@@ -13,7 +13,7 @@ from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.audit.audit import content_sha256
-from dunlin.domain.contact import planner, refusals
+from dunlin.domain.contact import cadence, planner, refusals
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.messages.arrival import reply_address, stop_address
 from dunlin.domain.strategy.strategy import Brand
@@ -95,6 +95,8 @@ def send(
         raise DomainError(f"no {ports.channel.value} touch {touch_key} on {account_id}")
     if touch.state is not TouchState.PERMITTED:
         return _already(facts, touch, book=book, now=now)
+    if touch.run and facts.segment_pause(cadence.today(now)):
+        return _void(touch, book=book, now=now)
     if not facts.strategy.may_say(touch.template):
         return _void(touch, book=book, now=now)
     message, rendered = _compose(facts, touch, book=book, ports=ports, now=now)

@@ -1,7 +1,8 @@
 """Pauses: staff keep one account, a segment, a creditor or all from being contacted, or for a time.
 
 Each is written with who and why. What was queued is void: a permit is spent only where nothing
-holds the account and nothing is paused, so no execution need be stopped or woken.
+holds the account and nothing is paused, so no execution need be stopped or woken. The pause of a
+segment is a condition like that of a creditor and writes no account, however many it takes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
 from dunlin.domain.contact import cadence, planner
 from dunlin.domain.errors import DomainError
+from dunlin.domain.rollouts.rollout import Segment
 from dunlin.ports.accounts import Accounts, Batches, Portfolios
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.machines import LadderWaker
@@ -108,8 +110,7 @@ def pause_all(
 ) -> dict[str, int]:
     """Pause or resume every account of a creditor that `takes` takes; counts by outcome.
 
-    Written in bulk, thousands a second, so that a large segment stops within the minute; what
-    moved meanwhile is read and paused one by one.
+    Written in bulk, thousands a second; what moved meanwhile is read and paused one by one.
     """
     counts: Counter[str] = Counter()
     for batch in _batches(a for a in book.accounts_of_creditor(creditor) if takes(a)):
@@ -202,9 +203,64 @@ def resume_scope(
         record(creditor, "ContactResumed", data, actor, book=book, log=log, now=now)
     book.pause(scope, on=False, actor=actor, at=now)
     for creditor in named:
-        for account in book.accounts_of_creditor(creditor, status=Status.ACTIVE.value):
-            if planner.put_off_by_pause(account):
-                waker.wake(account.account_id)
+        _wake_waiting(creditor, book=book, waker=waker)
+
+
+def pause_segment(
+    creditor: str,
+    segment: Segment,
+    order: StaffCommand,
+    *,
+    book: Pauses,
+    creditors: Creditors,
+    log: AuditLog,
+    now: datetime,
+) -> bool:
+    """Pause the accounts that a segment takes, whoever joins it later included: one condition
+    that every permit of a ladder reads. False where it is paused so already. Raises
+    `DomainError` for an unknown creditor."""
+    _known(creditor, creditors)
+    actor, why = staff(order.by), code(order.why, "why")
+    paused = book.pause_segment(creditor, segment, on=True, actor=actor, at=now)
+    if paused:
+        data = {"scope": creditor, "segment": segment.name, "why": why}
+        record(creditor, "ContactPaused", data, actor, book=book, log=log, now=now)
+    return paused
+
+
+def resume_segment(
+    creditor: str,
+    segment: Segment,
+    order: StaffCommand,
+    *,
+    book: ScopeBook,
+    creditors: Creditors,
+    log: AuditLog,
+    waker: LadderWaker,
+    now: datetime,
+) -> bool:
+    """End the pause of a segment: recorded before it happens, and then the ladders that waited
+    for it are woken; one that is missed looks within a day. What else pauses an account stays.
+    False where it was not paused. Raises `DomainError` for an unknown creditor."""
+    _known(creditor, creditors)
+    actor, why = staff(order.by), code(order.why, "why")
+    data = {"scope": creditor, "segment": segment.name, "why": why}
+    record(creditor, "ContactResumed", data, actor, book=book, log=log, now=now)
+    resumed = book.pause_segment(creditor, segment, on=False, actor=actor, at=now)
+    if resumed:
+        _wake_waiting(creditor, book=book, waker=waker)
+    return resumed
+
+
+def _wake_waiting(creditor: str, *, book: Portfolios, waker: LadderWaker) -> None:
+    for account in book.accounts_of_creditor(creditor, status=Status.ACTIVE.value):
+        if planner.put_off_by_pause(account):
+            waker.wake(account.account_id)
+
+
+def _known(creditor: str, creditors: Creditors) -> None:
+    if creditor not in creditors.all():
+        raise DomainError(f"no creditor {creditor}")
 
 
 def _named(scope: str, creditors: Creditors) -> list[str]:

@@ -6,11 +6,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from dunlin.adapters.dynamo.rows.forms import INSTANT
 from dunlin.adapters.dynamo.rows.row import EpochAttribute, StoredRow, TextAttribute, WholeAttribute
 from dunlin.adapters.dynamo.rows.tables import OPS, shard
+from dunlin.domain.rollouts.rollout import Segment
+from dunlin.domain.strategy.strategy import document_of
+from dunlin.domain.strategy.strategy_document import read_selection
 from dunlin.ports.staff import StrayMail
 
 PAUSE_SHARDS = 16
@@ -18,7 +21,8 @@ PAUSE = "PAUSE"
 
 
 class PauseRow(StoredRow):
-    """`PAUSE#{creditor}#{shard}`: sharded, so that permits do not queue up behind one row."""
+    """`PAUSE#{creditor}#{shard}`: sharded, so that permits do not queue up behind one row. Paused
+    segments are kept by name, `{when, by}`, and counted as often as they change."""
 
     Meta: Any = OPS
 
@@ -26,6 +30,8 @@ class PauseRow(StoredRow):
     sk = UnicodeAttribute(range_key=True, default=PAUSE)
     by_platform = UnicodeAttribute(null=True)
     by_creditor = UnicodeAttribute(null=True)
+    segments = JSONAttribute(null=True)
+    segments_version = WholeAttribute(null=True)
 
     @staticmethod
     def key_of(creditor: str, number: int | str) -> str:
@@ -40,6 +46,27 @@ class PauseRow(StoredRow):
     def scope(self) -> str:
         """Which pause is on, "" where none."""
         return "platform" if self.by_platform else "creditor" if self.by_creditor else ""
+
+    @property
+    def paused_segments(self) -> tuple[Segment, ...]:
+        """The segments that are paused, as they were saved when they were."""
+        return tuple(
+            Segment(name=name, when=read_selection(kept["when"], name=name))
+            for name, kept in sorted((self.segments or {}).items())
+        )
+
+    def with_segment(self, segment: Segment, by: str, *, on: bool) -> dict[str, Any]:
+        """`segments` with one more or one less; `by` says who and when."""
+        others = {n: kept for n, kept in (self.segments or {}).items() if n != segment.name}
+        if not on:
+            return others
+        return others | {segment.name: {"when": document_of(segment.when), "by": by}}
+
+    @classmethod
+    def segments_at(cls, version: int) -> Any:
+        """The condition that the paused segments are those of a version."""
+        kept = cls.segments_version
+        return kept == version if version else kept.does_not_exist()
 
 
 class SeenRow(StoredRow):

@@ -146,7 +146,7 @@ KINDS = {
         by_creditor="op_2",
         segments={},
         segments_version=3,
-    ),  # fmt: skip
+    ),
     "signal": _bare(SeenRow, pk="SEEN#sig_1", digest="d1"),
     "spend": _bare(SpendRow, pk="SPEND#2026-11", micro=12, stopped_at=10),
     "stray mail": Kind(StrayRow.of, values.STRAY_MAIL, _words("at key expires_at")),

@@ -285,3 +285,16 @@ def test_a_person_without_contact_points_is_found_by_none(
     assert all(
         match.consumer_id != person.consumer_id for match in book.consumers_at(person.emails[0])
     )
+
+
+def test_the_touches_of_a_span_are_found_among_all(
+    stored_account: tuple[AccountBook, str],
+) -> None:
+    book, account_id = stored_account
+    touch = attempt(book, account_id)
+    hour = timedelta(hours=1)
+    within = [t.touch_id for t in book.touches_permitted(NOON - hour, NOON + hour)]
+    assert within.count(touch.touch_id) == 1
+    assert touch.touch_id not in {t.touch_id for t in book.touches_permitted(NOON - hour, NOON)}
+    # Whoever stops reading holds nothing up.
+    assert next(iter(book.touches_permitted(NOON - hour, NOON + hour)))

@@ -14,27 +14,37 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.counters import MemoryCounters
 from dunlin.adapters.memory.rollouts import MemoryRollouts
-from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.account import Account, Status
+from dunlin.domain.audit.audit import AuditEntry, SignedRoot, append
+from dunlin.domain.ids import execution_name
 from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Segment
 from dunlin.domain.strategy.strategy import Selection
+from dunlin.service.contact.recovery import Recovery, reconcile
+from dunlin.service.reports.audit_log import sign_day
+from dunlin.service.reports.publishing import recount_all
 from dunlin.service.rollouts import rollouts
 from dunlin.service.rollouts.rollout_ports import RolloutPorts
 from tests.bench.tables import say, table
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
-from tests.support.evidence import MemoryArchive
+from tests.support.evidence import LocalSigner, MemoryArchive
 
 SIZES = (1_000, 10_000, 100_000)
 _IN_A_PAGE = 500
 """Rows of an index that one answer of DynamoDB holds at most (1 MB) where a row has 2 KB."""
+_LISTED = 1_000
+"""Executions in an answer of ListExecutions."""
+_OF_A_BATCH = 100
+"""Entries in an object of the audit archive: a batch of the stream."""
 EVERYBODY = Segment(name="everybody", when=Selection())
 
 
@@ -75,6 +85,53 @@ class Ringing:
 
     def wake(self, account_id: str) -> bool:
         return bool(account_id)
+
+
+class Machines:
+    """Executions that live, by the pages of ListExecutions and the calls of DescribeExecution."""
+
+    def __init__(self, book: MemoryBook, calls: Counter[str]) -> None:
+        self._book, self._calls = book, calls
+        self.lost = False
+
+    def alive(self) -> Iterator[str]:
+        for number, account in enumerate(self._book.accounts.values()):
+            self._calls["alive"] += number % _LISTED == 0
+            if not self.lost:
+                yield execution_name(account.account_id, account.ladder_run)
+
+    def running(self, _account: Account) -> bool:
+        self._calls["running"] += 1
+        return not self.lost
+
+    def wake(self, _account_id: str) -> bool:
+        self._calls["wake"] += 1
+        return not self.lost
+
+    def start(self, _account: Account, *, wait_seconds: int) -> bool:
+        self._calls["start"] += 1
+        return wait_seconds > 0
+
+
+class Day(MemoryArchive):
+    """An archive in which two entries of every account were written on one day."""
+
+    def __init__(self, number: int, calls: Counter[str]) -> None:
+        super().__init__(dict)
+        self._number, self._calls = number, calls
+
+    def archived(self, _day: date) -> Iterator[AuditEntry]:
+        for n in range(2 * self._number):
+            self._calls["get_object"] += n % _OF_A_BATCH == 0
+            yield append(
+                subject=f"account#acc_{n // 2:032x}",
+                sequence=1 + n % 2,
+                previous="",
+                at=NOON,
+                actor="dunlin",
+                what="AccountChanged",
+                data={},
+            )
 
 
 class Portfolio:
@@ -132,7 +189,51 @@ def _started(number: int) -> Portfolio:
     return portfolio
 
 
+def _on_ladders(number: int) -> Portfolio:
+    """Everybody is on a ladder, and due in some days."""
+    portfolio = Portfolio(number)
+    for account_id, account in portfolio.stored.accounts.items():
+        portfolio.stored.accounts[account_id] = replace(
+            account,
+            status=Status.ACTIVE,
+            ladder_run=1,
+            due_at=NOON + timedelta(days=3),
+            activated_at=NOON - timedelta(days=1),
+        )
+    return portfolio
+
+
+def _look(portfolio: Portfolio, *, lost: bool) -> Recovery:
+    machines: Any = Machines(portfolio.stored, portfolio.calls)
+    machines.lost = lost
+    return reconcile(
+        book=portfolio.book,
+        creditors=portfolio.stored.creditors,
+        waker=machines,
+        now=portfolio.now,
+    )
+
+
+def _count(portfolio: Portfolio) -> int:
+    counters = MemoryCounters()
+    creditors = portfolio.stored.creditors
+    return len(recount_all(book=portfolio.book, counters=counters, creditors=creditors))
+
+
+def _sign(portfolio: Portfolio) -> SignedRoot:
+    archive = Day(portfolio.number, portfolio.calls)
+    return sign_day(NOON.date(), archive=archive, signer=LocalSigner())
+
+
 WALKS = (
+    Walk(name="look at ladders", before=_on_ladders, run=lambda p: _look(p, lost=False)),
+    Walk(
+        name="a run after all ladders were lost",
+        before=_on_ladders,
+        run=lambda p: _look(p, lost=True),
+    ),
+    Walk(name="nightly count", before=_on_ladders, run=_count),
+    Walk(name="root of a day", before=Portfolio, run=_sign),
     Walk(name="pilot of 50", before=Portfolio, run=lambda p: p.begin("pilot", 50)),
     Walk(name="start everybody", before=Portfolio, run=lambda p: p.begin("full")),
     Walk(

@@ -33,7 +33,7 @@ class MemoryArchive:
     def archived(self, day: date) -> Iterable[AuditEntry]:
         return [e for (on, _), batch in self.batches.items() if on == day for e in batch]
 
-    def put_root(self, root: SignedRoot, leaves: Sequence[Leaf]) -> None:
+    def put_root(self, root: SignedRoot, leaves: Iterable[Leaf]) -> None:
         self._roots.setdefault(date.fromisoformat(root.day), (root, list(leaves)))
 
     def root(self, day: date) -> SignedRoot | None:

@@ -25,7 +25,7 @@ class AuditArchive(AuditLog, Protocol):
     def archived(self, day: date) -> Iterable[AuditEntry]:
         """Every entry that was copied on a day, in no order, possibly repeated."""
 
-    def put_root(self, root: SignedRoot, leaves: Sequence[Leaf]) -> None:
+    def put_root(self, root: SignedRoot, leaves: Iterable[Leaf]) -> None:
         """Store a day's root and its leaves. The same again changes nothing; raises `Defect`
         where others lie there: whoever put them first must not silence the signer."""
 

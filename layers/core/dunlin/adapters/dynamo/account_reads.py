@@ -42,6 +42,7 @@ from dunlin.ports.accounts import AccountHistory, AccountRecord, Conversation, F
 from dunlin.ports.strategies import Creditors
 
 _PAGE = 100
+_SEGMENTS = 8  # of a scan of all touches, read side by side
 """Accounts of a creditor that are worked on between two notes of how far the work has come."""
 _OF_AN_ACCOUNT = {META: AccountRow, LEDGER: LedgerRow, ARRANGEMENT: ArrangementRow}
 _OF_A_CONVERSATION = {**dict.fromkeys(SENT, TouchRow), REPLY: ReplyRow, ANSWER: AnswerRow}
@@ -185,7 +186,12 @@ class AccountReads:
 
     def touches_permitted(self, start: datetime, end: datetime) -> Iterator[Touch]:
         span = TouchRow.permitted_at.between(start, end)
-        for row in reading.found(TouchRow.scan(TouchRow.touch_id.exists() & span)):
+        wanted = TouchRow.touch_id.exists() & span
+        segments = [
+            TouchRow.scan(wanted, segment=number, total_segments=_SEGMENTS)
+            for number in range(_SEGMENTS)
+        ]
+        for row in reading.side_by_side(segments):
             if row.permitted_at < end:
                 yield row.to_domain()
 

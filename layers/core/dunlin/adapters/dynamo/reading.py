@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from pynamodb.connection import Connection
@@ -16,6 +20,7 @@ from dunlin.domain.errors import Unavailable
 R = TypeVar("R", bound=StoredRow)
 Key = tuple[type[StoredRow], str, str]  # which row, by its two keys
 _AT_ONCE = 100  # of one BatchGetItem (AWS)
+_WAITING = 1_000  # rows that were read and not taken
 
 
 def get(row: type[R], key: str, sk: str | None = None, **options: Any) -> R | None:
@@ -31,6 +36,36 @@ def found(rows: Iterable[R]) -> Iterator[R]:
     """The rows of a query or a scan."""
     with translated("rows"):
         yield from rows
+
+
+def side_by_side(parts: Sequence[Iterable[R]]) -> Iterator[R]:
+    """The rows of several scans or queries, each read by a thread of its own; no more wait to be
+    taken than `_WAITING`, so that a reader who is slow holds the threads up."""
+    rows: queue.Queue[R | None] = queue.Queue(_WAITING)
+    left = threading.Event()
+
+    def read(part: Iterable[R]) -> None:
+        try:
+            for row in found(part):
+                rows.put(row)
+                if left.is_set():
+                    return
+        finally:
+            rows.put(None)
+
+    with ThreadPoolExecutor(len(parts)) as together:
+        reading = [together.submit(read, part) for part in parts]
+        try:
+            for _ in parts:
+                while (row := rows.get()) is not None:
+                    yield row
+        finally:
+            left.set()
+            while not all(part.done() for part in reading):
+                with suppress(queue.Empty):
+                    rows.get(timeout=0.05)
+        for part in reading:
+            part.result()
 
 
 def under(row: type[R], key: str, prefix: str) -> Iterator[R]:

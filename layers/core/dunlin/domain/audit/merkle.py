@@ -7,7 +7,7 @@ Leaves and inner nodes are hashed with different prefixes, so neither can pose a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def leaf(subject: str, sequence: int, head: str) -> str:
@@ -25,14 +25,24 @@ def _next_level(level: Sequence[str]) -> list[str]:
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]
 
 
-def root(leaves: Sequence[str]) -> str:
-    """The root over leaves in their given order; of no leaves, the hash of nothing."""
-    level = list(leaves)
-    if not level:
+def root(leaves: Iterable[str]) -> str:
+    """The root over leaves in their given order; of no leaves, the hash of nothing.
+
+    Of the leaves that came, only the roots of whole subtrees are held, one of a height.
+    """
+    whole: list[tuple[int, str]] = []
+    for each in leaves:
+        height, node = 0, each
+        while whole and whole[-1][0] == height:
+            node = _node(whole.pop()[1], node)
+            height += 1
+        whole.append((height, node))
+    if not whole:
         return hashlib.sha256(b"").hexdigest()
-    while len(level) > 1:
-        level = _next_level(level)
-    return level[0]
+    node = whole.pop()[1]
+    while whole:
+        node = _node(whole.pop()[1], node)
+    return node
 
 
 def proof(leaves: Sequence[str], index: int) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ to signed roots; `verify_dossier` needs nothing but the dossier and the public k
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from dunlin.ports.accounts import AccountsAndPeople, Conversations
 from dunlin.ports.audit import AuditArchive, Signer
 
 FORMAT = "dunlin-dossier-1"
+_SEQUENCE = 8  # bytes of a sequence number, before those of its hash
 AuditRecord = tuple[datetime, str, AuditEntry]  # written at, record id, entry
 
 
@@ -47,22 +48,21 @@ def sign_day(day: date, *, archive: AuditArchive, signer: Signer) -> SignedRoot:
     signed = archive.root(day)
     if signed is not None:
         return signed
-    last: dict[str, AuditEntry] = {}
-    for entry in archive.archived(day):
-        held = last.get(entry.subject)
-        if held is None or entry.sequence > held.sequence:
-            last[entry.subject] = entry
-    leaves = [
-        Leaf(subject=subject, sequence=entry.sequence, head=entry.hash)
-        for subject, entry in sorted(last.items())
-    ]
+    heads = _heads(archive.archived(day))
+    subjects = sorted(heads)
+
+    def leaves() -> Iterator[Leaf]:
+        for subject in subjects:
+            sequence, head = heads[subject][:_SEQUENCE], heads[subject][_SEQUENCE:]
+            yield Leaf(subject=subject, sequence=int.from_bytes(sequence, "big"), head=head.hex())
+
     before = [d for d in archive.roots() if d < day]
     newest = archive.root(before[-1]) if before else None
     unsigned = SignedRoot(
         day=day.isoformat(),
-        root=merkle.root([merkle.leaf(x.subject, x.sequence, x.head) for x in leaves]),
+        root=merkle.root(merkle.leaf(x.subject, x.sequence, x.head) for x in leaves()),
         previous=newest.root if newest else audit.GENESIS,
-        leaves=len(leaves),
+        leaves=len(subjects),
         signature="",
     )
     root = SignedRoot(
@@ -72,8 +72,19 @@ def sign_day(day: date, *, archive: AuditArchive, signer: Signer) -> SignedRoot:
         leaves=unsigned.leaves,
         signature=signer.sign(unsigned.message()),
     )
-    archive.put_root(root, leaves)
+    archive.put_root(root, leaves())
     return root
+
+
+def _heads(entries: Iterable[AuditEntry]) -> dict[str, bytes]:
+    """The last sequence and hash of each chain, packed: of a million chains that moved on a day,
+    some 250 MB, where the entries themselves would be gigabytes."""
+    heads: dict[str, bytes] = {}
+    for entry in entries:
+        packed = entry.sequence.to_bytes(_SEQUENCE, "big") + bytes.fromhex(entry.hash)
+        if packed > heads.get(entry.subject, b""):
+            heads[entry.subject] = packed
+    return heads
 
 
 def sign_finished_days(

@@ -62,6 +62,9 @@ check: setup  ## Style, types and architecture alone (seconds)
 template: setup  ## Write template.yaml anew from infra/template and the dashboard's body
 	@$(PY) tools/template.py
 
+released: setup  ## Keep in infra/released.json what is deployed now, after a release
+	@$(PY) -m tests.wiring.released
+
 bench: setup  ## Measure speed, sizes and cost (no pass or fail)
 	@$(PY) -m tests.bench $(ARGS)
 
@@ -76,4 +79,4 @@ lock: setup  ## Write the lock files anew from requirements/*.in
 	  .local/uv/bin/uv pip compile -q --no-emit-index-url --generate-hashes --python-version 3.11 \
 	    requirements/$$name.in -o requirements/$$name.lock; done
 
-.PHONY: help setup browser opinions demo first-hour days up down test test-fast fmt check template bench measure-import pictures lock
+.PHONY: help setup browser opinions demo first-hour days up down test test-fast fmt check template released bench measure-import pictures lock

@@ -74,27 +74,37 @@ def status(target: OnStack) -> None:
 
     Example: dunlin status
     """
-    from dunlin.domain.money import Money
     from dunlin.runtime import wiring
 
     say(f"{target.where}, clock {minute(wiring.clock().now())} UTC")
-    book, creditors = wiring.account_book(), wiring.creditors()
+    creditors = wiring.creditors()
     for creditor in creditors.all():
-        accounts = list(book.accounts_of_creditor(creditor))
-        owed: Counter[str] = Counter()
-        for account in accounts:
-            if account.owes:
-                owed[account.balance.currency] += account.balance.minor
-        sums = ", ".join(str(Money(minor, currency)) for currency, minor in sorted(owed.items()))
-        waiting = sum(a.waits_for_staff for a in accounts)
-        say("")
-        say(
-            f"{creditor}: {count(len(accounts), 'account')}, {sums or 'nothing'} owed;"
-            f" {waiting:,} {'waits' if waiting == 1 else 'wait'} for a person"
-        )
-        by_status = Counter(a.status.value for a in accounts)
-        say(", ".join(f"{n:,} {s}" for s, n in sorted(by_status.items())), 2)
+        _say_creditor(creditor)
     if not creditors.all():
         say("No creditor yet. Begin with: dunlin new CREDITOR")
     say("")
     say_table(("look at", "address"), list(target.urls.items()))
+
+
+def _say_creditor(creditor: str) -> None:
+    """A creditor's accounts by its counters, which take as long for a million as for ten."""
+    from dunlin.domain.money import Money
+    from dunlin.runtime import wiring
+    from dunlin.service.staff.overview import portfolio
+
+    book, today = wiring.account_book(), wiring.clock().now().date()
+    totals = portfolio(
+        creditor=creditor, today=today, counters=wiring.counters(), creditors=wiring.creditors()
+    )
+    owing = [t for t in totals if t.owing.minor]
+    sums = ", ".join(str(Money(t.owing.minor, t.currency)) for t in owing)
+    by_status: Counter[str] = Counter()
+    for total in totals:
+        by_status.update({status: figure.accounts for status, figure in total.by_status.items()})
+    waiting = sum(1 for _ in book.waiting_for_staff(creditor))
+    say("")
+    say(
+        f"{creditor}: {count(by_status.total(), 'account')}, {sums or 'nothing'} owed;"
+        f" {waiting:,} {'waits' if waiting == 1 else 'wait'} for a person"
+    )
+    say(", ".join(f"{n:,} {s}" for s, n in sorted(by_status.items()) if n), 2)

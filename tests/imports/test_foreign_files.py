@@ -143,3 +143,25 @@ def test_a_download_that_had_not_ended_is_known() -> None:
     assert unfinished("open.csv.crdownload")
     assert unfinished("open.csv.part")
     assert not unfinished("partial.csv")
+
+
+@pytest.mark.parametrize(
+    "headings",
+    ["Family,Email,Payment 1 Date,Payment 1,Payment 2 Date,Payment 2",
+     "Name,Email,1st Installment Date,1st Installment,2nd Installment Date,2nd Installment",
+     "Kunde,E-Mail,Fällig 1,Rate 1,Fällig 2,Rate 2",
+     "Cliente,Correo,Vencimiento 1,Cuota 1,Vencimiento 2,Cuota 2"],
+)  # fmt: skip
+def test_instalments_side_by_side_get_a_clear_no(headings: str) -> None:
+    row = "Ada Abbott,ada@example.com,2026-09-01,100.00,2026-10-01,100.00"
+    document = read(f"{headings}\n{row}\n")
+    assert document["state"] == "rejected"
+    assert "instalments" in document["why"]
+
+
+def test_payments_beside_a_balance_are_no_instalments() -> None:
+    document = read(
+        "Name,Email,Due Date,Balance,Payment 1 Date,Payment 1,Payment 2 Date,Payment 2\n"
+        "Ada Abbott,ada@example.com,2026-09-01,50.00,2026-10-01,100.00,,\n"
+    )
+    assert document["state"] != "rejected"

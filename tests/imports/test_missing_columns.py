@@ -44,8 +44,8 @@ def test_every_column_of_money_is_a_choice() -> None:
         "1,Ada,ada@example.com,2026-03-04,$12.00,$10.00\n"
     )
     (question,) = read(text)["decisions_needed"]
-    assert question["choices"] == ["Zork", "Blip"]
-    assert all("1 debt" in meaning for meaning in question["meanings"])
+    assert question["choices"] == ["Zork", "Blip", "none"]
+    assert ["1 debt" in meaning for meaning in question["meanings"]] == [True, True, False]
     rows = read(text, answers={"owed": "Blip"})["rows"]
     assert [row["account"]["balance_minor"] for row in rows] == [1000]
 
@@ -77,3 +77,30 @@ def test_a_bilingual_heading_is_read_by_its_halves() -> None:
     assert (account["reference"], account["due_on"], account["balance_minor"]) == (
         "1", "2026-03-14", 1000,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "headings",
+    ["Estimate #,Customer,Email,Due Date,Amount", "Quote No,Customer,Email,Due Date,Quote Total",
+     "Angebot,Kunde,E-Mail,Fällig,Betrag", "Presupuesto,Cliente,Correo,Vencimiento,Importe",
+     "Devis,Client,Courriel,Échéance,Montant", "Orçamento,Cliente,E-mail,Vencimento,Valor",
+     "Matter,Client,Email,Due Date,Trust Balance"],
+)  # fmt: skip
+def test_of_quotes_and_of_money_in_trust_it_is_asked_whether_they_are_owed(headings: str) -> None:
+    text = f"{headings}\nE1,Ada Abbott,ada@example.com,2026-03-14,10.00\n"
+    document = read(text, currency="USD", country="US", date_order="ymd")
+    assert asked(document) == ["owed"]
+    owed = headings.rpartition(",")[2]
+    settings = {"currency": "USD", "country": "US", "date_order": "ymd"}
+    (row,) = read(text, answers={"owed": owed}, **settings)["rows"]
+    assert (row["account"]["balance_minor"], row["account"]["held"]) == (1000, None)
+    nothing = read(text, answers={"owed": "none"}, **settings)
+    assert (nothing["kind"], nothing["decisions_needed"]) == ("other", [])
+
+
+def test_a_bill_that_names_its_quote_is_a_bill() -> None:
+    document = read(
+        "Invoice,Quote No,Customer,Email,Due Date,Amount\n"
+        "1,Q1,Ada Abbott,ada@example.com,2026-03-14,10.00\n"
+    )
+    assert document["decisions_needed"] == []

@@ -165,3 +165,8 @@ def test_headings_that_only_count_the_columns_are_none() -> None:
     head = "Column1,Column2,Column3,Column4,Column5\n"
     asked = questions(read(head + table(PEOPLE, MAILS, ISSUED, DUE, OWED)))
     assert set(asked) == {"mapping:Column3", "mapping:Column4"}
+
+
+def test_a_word_for_a_standing_is_nobodys_name() -> None:
+    (row,) = read("Open,Sam Norton,sam@example.com,339.61,05/24/26\n")["rows"]
+    assert row["account"]["consumer"]["name"] == "Sam Norton"

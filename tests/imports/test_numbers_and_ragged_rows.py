@@ -168,3 +168,32 @@ def test_a_row_without_its_empty_tail_is_whole() -> None:
         WIDE + WHOLE + "1002,Cora Castillo,cora@example.com,2026-02-25,$20.00,$5.00,$15.00\n"
     )
     assert references(result) == [("1001", 30000), ("1002", 1500)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1,a@example.com,2026-03-17,Lee, Bo,40.00\n2,c@example.com,2026-03-18,Cole, Cy,4.00\n",
+        "1,a@example.com,2026-03-17,Lee,Bo,40.00\n2,c@example.com,2026-03-18,Cole,Cy,4.00\n",
+    ],
+)  # fmt: skip
+def test_rows_that_all_have_a_name_in_two_cells_are_refused(rows: str) -> None:
+    document = read(f"Invoice,Email,Due Date,Customer,Balance\n{rows}")
+    assert document["state"] == "rejected"
+    assert "quotes" in document["why"]
+
+
+def test_a_row_alone_is_joined_and_a_column_without_a_heading_is_none_too_many() -> None:
+    (row,) = read(
+        "Name,Email,Payment Due,Billing Name,Total,Outstanding Balance\n"
+        "#1,a@example.com,2026-03-17,Abbott, Boris,50.00,40.00\n"
+    )["rows"]
+    assert (row["account"]["consumer"]["name"], row["account"]["balance_minor"]) == (
+        "Boris Abbott", 4000,
+    )  # fmt: skip
+    document = read(
+        "Invoice,Email,Due Date,Customer,Balance\n"
+        "1,a@example.com,2026-03-17,Ada Abbott,40.00,called\n"
+        "2,c@example.com,2026-03-18,Cy Cole,4.00,wrote\n"
+    )
+    assert [r["account"]["balance_minor"] for r in document["rows"]] == [4000, 400]

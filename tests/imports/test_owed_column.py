@@ -273,3 +273,33 @@ def test_another_balance_is_not_the_one_owed(other: str) -> None:
     text = table(f"{other},New Charges,Payments,New Balance", "200.00,50.00,130.00,120.00",
                  "0.00,80.00,0.00,80.00")  # fmt: skip
     assert [minor for minor, _ in owed(read(text))] == [12000, 8000]
+
+
+@pytest.mark.parametrize(
+    ("columns", "figures", "alone"),
+    [
+        ("Principal,Interest,Costs", ("100.00,5.00,2.00", "200.00,0.00,0.00"), "Principal"),
+        ("Rent Due,Late Fees,Utilities Due", ("80.00,20.00,7.00", "200.00,0.00,0.00"), "Rent Due"),
+        ("Capital,Intereses", ("100.00,7.00", "200.00,0.00"), "Capital"),
+    ],
+)
+def test_parts_without_their_sum_are_asked_about_and_may_be_added_up(
+    columns: str, figures: tuple[str, str], alone: str
+) -> None:
+    text = table(columns, *figures)
+    choices = asked(read(text, currency="USD"))["balance"]
+    assert {alone, "together"} <= set(choices)
+    together = read(text, currency="USD", answers={"balance": "together"})
+    assert [minor for minor, _ in owed(together)] == [10700, 20000]
+    part = read(text, currency="USD", answers={"balance": alone})
+    assert [minor for minor, _ in owed(part)] == [
+        int(float(f.partition(",")[0]) * 100) for f in figures
+    ]
+
+
+def test_a_principal_whose_total_stands_beside_it_asks_nothing() -> None:
+    document = read(
+        table("Principal,Interest,Total Due", "100.00,7.00,107.00", "200.00,0.00,200.00"),
+        currency="USD",
+    )
+    assert [minor for minor, _ in owed(document)] == [10700, 20000]

@@ -220,7 +220,7 @@ def test_other_files_say_what_they_are() -> None:
 def test_an_unnamed_balance_is_asked_for(owed: str) -> None:
     result = read(f"Invoice,Customer,Email,Due Date,Zork\n1,Ann,a@example.com,2026-03-04,{owed}\n")
     (asked,) = result["decisions_needed"]
-    assert (asked["id"], asked["choices"]) == ("owed", ["Zork"])
+    assert (asked["id"], asked["choices"]) == ("owed", ["Zork", "none"])
     assert result["rows"] == []
 
 

@@ -365,3 +365,12 @@ def test_an_insured_owes_the_premium_and_the_agent_does_not(names: tuple[str, st
     assert (account["consumer"]["name"], account["consumer"]["emails"], account["held"]) == (
         "Ada Abbott", ["ada@example.com"], None,
     )  # fmt: skip
+
+
+def test_whom_goods_are_shipped_to_is_not_the_owner_who_owes() -> None:
+    document = read(
+        "Owner,Owner Email,Invoice #,Due Date,Balance,Ship To Phone,Ship To Email\n"
+        "Ada Abbott,ada@example.com,1,2026-01-15,10.00,(212) 555-0111,dan@example.com\n"
+    )
+    consumer = document["rows"][0]["account"]["consumer"]
+    assert (consumer["emails"], consumer["phones"]) == (["ada@example.com"], [])

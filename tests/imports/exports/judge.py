@@ -80,6 +80,7 @@ class _Case:
         ]
         self.open_at_first = list(self.open)
         emails = Counter(p.email for p in {d.party for d in export.debts})
+        self.names = Counter(p.name for p in {d.party for d in export.debts})
         self.own = {email for email, count in emails.items() if email and count == 1}
 
     def fault(self, area: str, kind: str, text: str) -> None:
@@ -116,6 +117,8 @@ class _Case:
         person = account["consumer"]
         if party.email in self.own and person["emails"]:
             return party.email in {email.lower() for email in person["emails"]}
+        if self.names[party.name] > 1 and party.phone and person["phones"]:
+            return party.phone in person["phones"]
         names: Iterable[Sequence[str]] = (sorted(words(n)) for n in (party.name, *party.also))
         return sorted(words(person["name"])) in list(names)
 

@@ -11,6 +11,9 @@ AS_OF = dt.date(2026, 11, 20)
 CHASE, HOLD, LEAVE = "chase", "hold", "leave"
 """What may be made of a debt: ask for it; ask nothing until a person has looked; ask nothing."""
 
+SWAPPED = "days and months turned round by a spreadsheet"
+"""Why a file is not plain in which a spreadsheet took texts day first for days month first."""
+
 PLAIN, EITHER, ASK = "plain", "either", "ask"
 """Of a file: a person reads it without a question; reading it right and asking are both right;
 only asking is right."""

@@ -10,7 +10,7 @@ from tests.imports.exports.draft import Column, Draft, Line, pick
 from tests.imports.exports.mutations.kinds import Mutation
 from tests.imports.exports.mutations.standing import free_party
 from tests.imports.exports.shape import total_line
-from tests.imports.exports.truth import ASK, EITHER, HOLD, LEAVE, Debt
+from tests.imports.exports.truth import ASK, EITHER, HOLD, LEAVE, SWAPPED, Debt
 from tests.imports.exports.words import HEADINGS, TOTAL
 from tests.imports.exports.writing import Minor
 
@@ -153,7 +153,7 @@ def swapped_days(draft: Draft, _rng: random.Random) -> bool:
         if due.day <= 12:
             text = dt.date(due.year, due.day, due.month).strftime("%Y-%m-%d 00:00:00")
         line.cells["due"] = text
-    draft.doubt(EITHER, "days and months turned round by a spreadsheet")
+    draft.doubt(EITHER, SWAPPED)
     return True
 
 

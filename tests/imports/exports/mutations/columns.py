@@ -196,6 +196,8 @@ def net_and_tax(draft: Draft, rng: random.Random) -> bool:
     item = draft.column("owed", "sole")
     if item is None or not draft.free or draft.column("billed", "paid"):
         return False
+    if any(debt.standing == "nothing owed" for debt in draft.debts()):
+        return False  # the gross of a settled bill is no nought
     names = HEADINGS[draft.lang]
     item.key, item.header = "sole", names["gross"][0]
     item.fill = lambda d: Minor(d.minor)

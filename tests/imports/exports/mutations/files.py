@@ -6,7 +6,7 @@ import random
 
 from tests.imports.exports.draft import Draft
 from tests.imports.exports.mutations.kinds import Mutation
-from tests.imports.exports.truth import EITHER
+from tests.imports.exports.truth import EITHER, SWAPPED
 
 
 def workbook(draft: Draft, _rng: random.Random) -> bool:
@@ -53,6 +53,8 @@ def lone_row(draft: Draft, _rng: random.Random) -> bool:
     """One debt alone."""
     if draft.grouped or any(not line.debt for line in draft.lines):
         return False
+    if SWAPPED in draft.reasons:
+        return False  # one day alone shows nobody that it was turned round
     first = draft.lines[0].debt
     draft.lines = [line for line in draft.lines if line.debt is first]
     return True

@@ -14,7 +14,7 @@ from itertools import combinations, product
 
 from dunlin.domain.imports.amounts import COMMA, is_blank, parse_amount, plain_hundredths
 from dunlin.domain.imports.figures import OWED, MoneyColumn, MoneyPart, words_in
-from dunlin.domain.imports.header_names.figures import UNAPPLIED
+from dunlin.domain.imports.header_names.figures import PRINCIPAL, UNAPPLIED
 from dunlin.domain.imports.statuses import status_of
 from dunlin.domain.imports.types import DRAFT, PAID, VOID
 
@@ -95,12 +95,14 @@ class FigureCounts:
     rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     largest_rate: int = 0
     unapplied: int = 0  # rows with money of the person that is not taken off
+    with_fees: int = 0  # rows with something in a column of fees
     _words: dict[str, str | None] = field(default_factory=dict)
     # Told from `figures` once, for every row asks for them.
     claims: list[MoneyColumn] = field(init=False)
     paid: list[MoneyColumn] = field(init=False)
     taxes: list[MoneyColumn] = field(init=False)
     credits: list[MoneyColumn] = field(init=False)
+    fees: list[MoneyColumn] = field(init=False)
     _rates: list[MoneyColumn] = field(init=False)
     _marked: list[tuple[int, str]] = field(init=False)
 
@@ -112,6 +114,7 @@ class FigureCounts:
         # Money of the person that may still be to be taken off.
         self.credits = [f for f in self.of(MoneyPart.TAKEN_OFF) if words_in(f.key) & UNAPPLIED]
         self._rates = self.of(MoneyPart.RATE)
+        self.fees = self.of(MoneyPart.FEE)
         self._marked = [(f.index, self.marks.get(f.index, "")) for f in self.figures]
         wanted = self.claims
         if self.paid:
@@ -137,7 +140,8 @@ class FigureCounts:
                 or self.taxes
                 or self.of(MoneyPart.RATE)
                 or self.credits
-                or (self.of(MoneyPart.FEE) and self.of(MoneyPart.BILLED))
+                or (self.fees and self.of(MoneyPart.BILLED))
+                or (self.fees and words_in(claims[0].key) & PRINCIPAL)
                 or claims[0].part is MoneyPart.NET
                 or claims[0].money == "home"
             )
@@ -166,6 +170,8 @@ class FigureCounts:
         kept = self.credits
         if kept:
             self.unapplied += any(values[f.index] for f in kept) and any(claims)
+        if self.fees:
+            self.with_fees += any(values[f.index] for f in self.fees)
         for rate in self._rates:
             self.largest_rate = max(self.largest_rate, values[rate.index] or 0)
         self._show(line, cells, claims, paid or len(kept))

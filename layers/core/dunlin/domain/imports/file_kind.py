@@ -69,7 +69,8 @@ def kind_of(
     money = have.keys() & BALANCE_FIELDS
     types = _types(have, samples)
     debtish = have.keys() & {"due_date", "invoice_number", "bucket", "days_overdue", "balance"}
-    if "vendor" in have and "consumer_name" not in have and "consumer_reference" not in have:
+    people = {"consumer_name", "consumer_reference", "last_name"}
+    if "vendor" in have and not people & have.keys():
         return (
             PAYABLES,
             "The columns name vendors and bills: this is what the creditor itself owes.",

@@ -11,8 +11,14 @@ from dunlin.domain.imports.dates import read_date
 from dunlin.domain.imports.mapping import looks_like_header
 from dunlin.domain.imports.records import FileRefused
 
-_NUMBERED = re.compile(r"(?P<stem>.*?[^\d\s_.-])[\s_.-]*(?P<number>\d{1,2})")
+_NUMBERED = re.compile(
+    r"(?P<before>.*?[^\d\s_.-])??[\s_.-]*(?P<number>\d{1,2})(?:st|nd|rd|th|\.|[ºªª])?(?P<behind>[\s_.-][^\d]+|)"
+)
+"""`Invoice 1`, `Payment 1 Date`, `2nd Instalment`."""
 _MONEY = frozenset(("balance", "amount"))
+_INSTALMENT = re.compile("payment|instal+ment|pmt|rate|cuota|parcela|prestac|mensuali|quota|plazo")
+_DAY_OF = re.compile("date|due|datum|fallig|fecha|venc|echeance|data")
+_PARTS = frozenset(("paid", "instalment", "balance", "amount"))
 _WHO = frozenset(("consumer_name", "company", "email", "last_name"))
 _SINCE = frozenset(("due_date", "invoice_number"))
 _MOST_ROWS = 60
@@ -37,7 +43,8 @@ def refuse_foreign_shape(headers: Sequence[str], rows: Sequence[Sequence[str]]) 
         raise FileRefused(TOLD, TELL)
     if _side_by_side(headers) or _is_abreast(headers):
         raise FileRefused(
-            "side_by_side", "several invoices stand in one row: export one row for each invoice"
+            "side_by_side",
+            "several invoices or instalments stand in one row: export one row for each",
         )
     if _by_month(headers, rows):
         raise FileRefused(
@@ -58,15 +65,25 @@ def _tells_changes(cells: Sequence[str]) -> bool:
 
 def _side_by_side(headers: Sequence[str]) -> bool:
     numbers: dict[str, set[int]] = {}
+    single: set[str] = set()
     for header in headers:
         match = _NUMBERED.fullmatch(header.strip())
         if match:
-            numbers.setdefault(fields.key_of(match["stem"]), set()).add(int(match["number"]))
+            stem = fields.key_of(f"{match['before'] or ''} {match['behind']}")
+            numbers.setdefault(stem, set()).add(int(match["number"]))
+        else:
+            single.update(_fields_of(header))
     repeated: set[str] = set()
+    dated = False
     for stem, counted in numbers.items():
         if {1, 2} <= counted:
             repeated.update(fields.STRONG.get(stem, ()), fields.WEAK.get(stem, ()))
-    return bool(repeated & _MONEY and repeated & _SINCE)
+            repeated.update({"instalment"} if _INSTALMENT.match(stem) else ())
+            dated |= bool(_DAY_OF.search(stem))
+    if repeated & _MONEY and repeated & _SINCE:
+        return True
+    # Instalments, each with its day; beside a balance they are what was paid of it.
+    return bool(repeated & _PARTS and dated) and not single & _MONEY
 
 
 def _is_abreast(headers: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dunlin.domain.imports import fields
 from dunlin.domain.imports.amounts import parse_amount
 from dunlin.domain.imports.content import content_of, kinds_of
 from dunlin.domain.imports.foreign import refuse_foreign
@@ -210,11 +211,42 @@ def headers_of(table: Head) -> list[str]:
     wide = _modal_width(body)
     filled = [r for r in body if any(c.strip() for c in r)]
     most = sum(len(r) == wide for r in filled) * 2 > len(filled)
-    if most and any(c.strip() for r in filled for c in r[len(headers) : wide]):
+    if most and len(filled) > 1 and any(c.strip() for r in filled for c in r[len(headers) : wide]):
+        if _is_shifted(headers, [r for r in filled if len(r) == wide]):
+            raise FileRefused(
+                "shifted_rows",
+                "nearly every row has more cells than there are headings: a delimiter stands in a"
+                " name without quotes; export the file again with quotes",
+            )
         headers += [""] * (wide - len(headers))
     if len(headers) > COLUMN_CAP:
         raise FileRefused("too_many_columns", f"{len(headers)} columns; the limit is {COLUMN_CAP}")
     return headers
+
+
+def _is_shifted(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the cells fit the headings better where one of them is taken for two."""
+    kinds = [_kind_of(fields.STRONG.get(fields.key_of(h), ())) for h in headers]
+    more = len(rows[0]) - len(headers)
+
+    def fitting(at: int) -> int:
+        return sum(
+            kind in kinds_of(row[i + more * (i > at)].strip())
+            for row in rows
+            for i, kind in enumerate(kinds)
+            if kind
+        )
+
+    as_they_stand = fitting(len(headers))
+    return any(fitting(at) > as_they_stand for at in range(len(headers)))
+
+
+def _kind_of(meanings: Sequence[str]) -> str:
+    """What the cells of a column look like by its heading, "" where that says nothing."""
+    for field in meanings:
+        if field in fields.MONEY or field in fields.DATES or field == "email":
+            return "money" if field in fields.MONEY else "email" if field == "email" else "date"
+    return ""
 
 
 def row_width_of(table: Head, width: int) -> int:

@@ -8,11 +8,13 @@ which columns hold money, days and names.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
 
 from dunlin.domain.imports import fields
 from dunlin.domain.imports.content import Content, content_of
-from dunlin.domain.imports.file_kind import CONSUMER_FIELDS
+from dunlin.domain.imports.file_kind import BALANCE_FIELDS, CONSUMER_FIELDS
 from dunlin.domain.imports.header_names import figures
+from dunlin.domain.imports.neighbours import SET_BY_HAND
 from dunlin.domain.imports.types import ColumnMap, ImportQuestion
 
 OWED = "owed"
@@ -59,9 +61,49 @@ def which_is_owed(keys: Sequence[str]) -> ImportQuestion:
     return ImportQuestion(
         kind=OWED,
         column=None,
-        choices=tuple(keys[:_MOST]),
+        choices=(*keys[:_MOST], NONE),
         why=f"no heading names what is owed. Is it {named}?",
     )
+
+
+def unsure_owed(columns: Sequence[ColumnMap], answers: Mapping[str, str]) -> tuple[ColumnMap, ...]:
+    """The columns without one for what is owed where the headings speak of what nobody owes yet:
+    of quotes, of deals that are being won, of money held in trust. Which it is, or whether
+    anything is owed at all, is then asked."""
+    if OWED in answers:
+        return tuple(columns)
+    words = [set(fields.words_of(c.key)) for c in columns]
+    spoken = set().union(*words)
+    offers = any(have & _OFFERS and have <= _OFFERS | _OF_OFFERS for have in words)
+    deals = bool(spoken & _DEALS and spoken & _WON)
+    billed = bool(spoken & _BILLS)
+    return tuple(
+        replace(c, field=fields.IGNORE, score=0.0, why="it may be no debt")
+        if c.field in BALANCE_FIELDS
+        and c.why != SET_BY_HAND
+        and (((offers or deals) and not billed) or have & _HELD_FOR_THEM)
+        else c
+        for c, have in zip(columns, words, strict=True)
+    )
+
+
+_OFFERS = frozenset(
+    """quote quotes quotation quoted estimate estimates proposal angebot angebote angebotsnummer
+    angebotsdatum angebotssumme kostenvoranschlag presupuesto presupuestos cotizacion cotizaciones
+    devis orcamento orcamentos proposta propuesta offerte""".split()
+)
+_OF_OFFERS = frozenset(
+    """no nr n id number numero nummer num date datum fecha data total amount value betrag summe
+    importe monto montant valor expiration expires status name ref reference de del du""".split()
+)
+_DEALS = frozenset("opportunity opportunities deal deals lead prospect oportunidad".split())
+_WON = frozenset("stage pipeline probability close forecast etapa fase phase".split())
+_BILLS = frozenset(
+    """invoice invoices inv bill billed factura facturas rechnung rechnungsnummer facture factures
+    fatura faturas""".split()
+)
+_HELD_FOR_THEM = frozenset("trust iolta retainer retainers escrow".split())
+"""Of a balance that is the person's own money."""
 
 
 def ask_due(

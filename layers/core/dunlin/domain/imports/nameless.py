@@ -21,7 +21,7 @@ from dunlin.domain.imports.types import ImportQuestion
 
 Ranked = list[list[tuple[float, str, str]]]
 
-_LEAST = 0.51
+_LEAST, _SAYS = 0.51, 0.6
 _FULL = 0.9
 _LONGEST_TERMS, _MOST_TERMS = 30, 6
 _BORN_BEFORE = 2012
@@ -126,6 +126,9 @@ def settle_nameless(
             or any(_is_doubtful(c, contents, samples) for c in alike)
         ):
             questions += _asked(alike, ranked)
+        elif kind is Kind.STANDING:
+            for column in alike:
+                ranked[column.index] = [(_SAYS, "status", "its values say how a debt stands")]
     known = {c.index for c in columns} | set(set_by_hand)
     for index in _texts(contents, nameless, known):
         terms = "terms" not in given and _are_terms(samples[index])

@@ -18,6 +18,8 @@ from dunlin.domain.imports.types import ColumnMap, ImportQuestion, TaxOnTop
 
 LESS_PAID, TAKEN_OFF, ADDED = "less_paid", "taken_off", "added"
 AS_IT_STANDS, EACH_ROW = "as_it_stands", "each_row"
+TOGETHER = "together"
+"""The answer that several columns are parts of what is owed."""
 _RANK = {
     MoneyPart.LEFT: 0, MoneyPart.DUE: 1, MoneyPart.OVERDUE: 2, MoneyPart.CURRENT: 3,
     MoneyPart.BILLED: 4, MoneyPart.NET: 5,
@@ -76,6 +78,8 @@ class _Choice:
         self.questions: list[ImportQuestion] = []
 
     def settled(self) -> OwedColumn:
+        if self.answers.get("balance") == TOGETHER:
+            return OwedColumn(tuple(self._added_up()))
         answered = next((f for f in self.alive if f.key == self.answers.get("balance")), None)
         if answered is not None:
             self.alive, self.why = [answered], "a person said so"
@@ -84,7 +88,7 @@ class _Choice:
             self._parts_and_wholes()
             self._same()
             self._gross_by_name()
-        if len(self.alive) > 1:
+        if len(self.alive) > 1 or (answered is None and self._leaves_out()):
             self._ask_which()
             return OwedColumn(tuple(self.columns), tuple(self.questions))
         owed = self.alive[0]
@@ -187,7 +191,41 @@ class _Choice:
         claims = self.alive[:_MOST_CHOICES]
         listed = " and ".join(f'"{f.key}"' for f in claims)
         why = f"{listed} could each be what is owed, and the figures do not show which of them is"
-        self._ask("balance", None, tuple(f.key for f in claims), why)
+        if len(claims) == 1:
+            others = " and ".join(f'"{f.key}"' for f in self.counts.fees)
+            why = f"{listed} seems to leave out what stands in {others}"
+        together = (TOGETHER,) if self._may_be_parts() else ()
+        self._ask("balance", None, (*(f.key for f in claims), *together), why)
+
+    def _leaves_out(self) -> bool:
+        """Whether the only claim is named as a part, beside fees that no sum holds: `Principal`
+        beside `Interest`."""
+        owed = self.alive[0]
+        part = bool(words_in(owed.key) & names.PRINCIPAL) and self._may_be_parts()
+        holds = any(
+            r.proven and r.whole is owed and set(r.others) & set(self.counts.fees)
+            for r in self.counts.relations
+        )
+        return part and bool(self.counts.with_fees) and not holds
+
+    def _may_be_parts(self) -> bool:
+        """Whether the claims and fees may be parts of one sum: no name among them speaks of all."""
+        parts = [*self.alive, *self.counts.fees]
+        return len(parts) > 1 and not any(words_in(f.key) & names.OF_ALL for f in parts)
+
+    def _added_up(self) -> list[ColumnMap]:
+        """The columns with each part of what is owed as one, as a person said."""
+        parts = {f.index for f in (*self.alive, *self.counts.fees)}
+        out = []
+        for column in self.columns:
+            if column.index in parts:
+                why = "a part of what is owed, a person said"
+                out.append(replace(column, field="bucket", score=1.0, why=why))
+            elif column.field in ("balance", "amount"):
+                out.append(replace(column, field=fields.IGNORE, score=0.0, why="not a part of it"))
+            else:
+                out.append(column)
+        return out
 
     def _ask(self, kind: str, column: str | None, choices: tuple[str, ...], why: str) -> None:
         """What only a person can say, with the rows that show it."""

@@ -27,7 +27,15 @@ from dunlin.domain.imports.head import (
 from dunlin.domain.imports.headings import names_over_numbers
 from dunlin.domain.imports.industry import is_billed_to_insurer
 from dunlin.domain.imports.mapping import column_keys, map_columns
-from dunlin.domain.imports.missing_columns import ask_due, ask_owed, ask_who, which_is_owed
+from dunlin.domain.imports.missing_columns import (
+    NONE,
+    OWED,
+    ask_due,
+    ask_owed,
+    ask_who,
+    unsure_owed,
+    which_is_owed,
+)
 from dunlin.domain.imports.opened import Hints, refused
 from dunlin.domain.imports.payment_signs import CAME_BACK
 from dunlin.domain.imports.payment_signs import QUESTION as SIGN
@@ -138,7 +146,7 @@ class _Pass:
             delimiter=table.delimiter,
             header_row=None if table.header is None else table.lines[table.header],
             headers=tuple(headers),
-            mapping=scan.columns,
+            mapping=unsure_owed(scan.columns, answers) if kind == RECEIVABLES else scan.columns,
             date_orders=scan.days.orders,
             decimals=scan.decimals,
             currency=scan.currency,
@@ -208,7 +216,10 @@ class _Pass:
         """Adds what must be asked or refused because something needed is not in the file."""
         have = {c.field for c in profile.mapping}
         if profile.kind == RECEIVABLES:
-            if not have & BALANCE_FIELDS:
+            if self.hints.sidecar.answers.get(OWED) == NONE:
+                return replace(profile, kind=OTHER, kind_why=_NOTHING_OWED)
+            asked = any(d.kind == "balance" for d in decisions)
+            if not have & BALANCE_FIELDS and not asked:
                 choices = _money_columns(profile, samples)
                 if choices:
                     decisions.append(which_is_owed(choices))
@@ -261,6 +272,7 @@ def _of_use(kind: str, questions: list[ImportQuestion]) -> list[ImportQuestion]:
 _OF_MONEY = frozenset(("currency", "thousands", "millions", "cents", "sign", "balance"))
 
 
+_NOTHING_OWED = "A person said that nothing in this file is owed."
 _PLACES = frozenset({"state", "zip", "town", "street"})
 _PLACELESS = (
     "No column says in which state or ZIP code the customers live, and nothing is sent to a person "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dunlin.domain.imports import statuses
+from dunlin.domain.imports import fields, statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.columns import LONG, MEMORY, Columns
 from dunlin.domain.imports.paid_share import NONE, PART, WHOLE, share_paid
@@ -23,6 +23,14 @@ _FIELDS = (
 )
 _RESTS = frozenset("balance paid credited bucket debit credit line_amount".split())
 """Fields beside which what is left of a bill is known."""
+_OPEN_ITEMS = frozenset(
+    fields.key_of(name)
+    for name in """amount in local currency|amount in lc|amount loc curr|amount in doc curr
+    |amount in document currency|amount in company code currency|betrag in hauswahrung|betr in hw
+    |betrag in hw|betrag in belegwahrung|betr in bw|importe en ml|importe en moneda local
+    |importe en md|montant en devise interne""".split("|")
+)
+"""Names of the amounts of SAP's lists of open items: they are what is left open."""
 _SILENT = StatusReading(OPEN)
 
 
@@ -33,7 +41,8 @@ class RowStatus:
         self._profile = profile
         self._columns = columns
         self._read = [i for field in _FIELDS for i in columns.by.get(field, ())]
-        self._whole_bills = _RESTS.isdisjoint(columns.by)
+        open_items = any(fields.key_of(key) in _OPEN_ITEMS for key in columns.keys.values())
+        self._whole_bills = _RESTS.isdisjoint(columns.by) and not open_items
         self._told = dict(profile.status_codes)
         self._known: dict[tuple[str, ...], tuple[str, str, str]] = {}
 

@@ -380,6 +380,8 @@ class Parties:
         if party.point in CONTACTS and self._with(SHIPS, NAMES):
             points |= NAMES
         others = [p for part in (OWES, ANSWERS, PAYS) for p in self._with(part, points)]
+        if party.part == SHIPS:
+            others += self._with(OWNER, CONTACTS)
         # Who is shipped to under a name of their own is reached under numbers of their own.
         kinds = {p.point for p in self._with(SHIPS, NAMES)} | {party.point}
         plain = party.part == SHIPS and any(map(self._has_plain, kinds))

@@ -10,7 +10,8 @@ LEFT = _set(
     """balance balances outstanding open unpaid remaining remainder residual payoff receivable saldo
     pendiente pendientes restante insoluto offen offener offene offenes rest restbetrag ausstehend
     ausstehender solde restant reste impaye impayes aberto aberta pendente residuo openbalance
-    amountremaining baldue bal principal o/s os"""
+    amountremaining baldue bal principal capital
+    kapital hauptforderung o/s os"""
 )
 DUE = _set(
     """due owed owing payable owes adeudo adeudado debido adeuda du dus devido devedor deudor deuda
@@ -51,8 +52,16 @@ GROSS = _set("gross brutto bruto brut ttc bruttobetrag grand")
 FEE = _set(
     """fee fees late interest penalty penalties surcharge surcharges finance recargo recargos
     intereses interes zinsen mahngebuhr mahngebuhren mahnkosten gebuhr gebuhren penalites interets
-    frais juros multa verzugszinsen latefee latefees"""
+    frais juros multa verzugszinsen latefee latefees
+    costs kosten costas gastos custas auslagen"""
 )
+PRINCIPAL = _set("principal capital kapital hauptforderung nominal nennbetrag")
+"""Words of a debt before what came on top of it."""
+OF_ALL = _set(
+    """total totals balance payoff outstanding saldo solde gesamt gesamtbetrag whole all overdue
+    past plan current minimum now"""
+)
+"""Words of a figure that holds others, or is one way of looking at all of them."""
 TAKEN_OFF = _set(
     """prepaid prepay prepays prepayment prepayments unapplied credits credit anticipo anticipos
     anzahlung avoir discount descuento remise skonto rabatt deposit"""

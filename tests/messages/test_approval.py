@@ -14,6 +14,7 @@ from dunlin.adapters.files.shipped_words import as_shipped
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.creditors import MemoryCreditors
 from dunlin.adapters.memory.senders import MemoryMailbox
+from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.cli.packs import PACKS
 from dunlin.domain.contact import planner
 from dunlin.domain.errors import Conflict, DomainError
@@ -25,6 +26,7 @@ from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
 from dunlin.service.contact.strategies import approve_words
 from dunlin.views.messages.jinja_messages import JinjaMessages
+from tests.staff.builders import ChainLog
 from tests.support import builders, ground
 
 LETTERS = JinjaMessages()
@@ -53,10 +55,21 @@ def town(by: str = "ana") -> tuple[MemoryBook, MemoryCreditors]:
     return book, book.creditors
 
 
-def approve(creditors: MemoryCreditors, by: str, version: int = 0) -> None:
+def approve(
+    creditors: MemoryCreditors,
+    by: str,
+    version: int = 0,
+    *,
+    creditor: str = builders.CREDITOR,
+    book: MemoryBook | None = None,
+) -> list[str]:
+    """Whom the approval woke."""
+    waker, book = MemoryWaker(), book or MemoryBook()
     approve_words(
-        builders.CREDITOR, version, by=by, reader=READER, creditors=creditors, now=builders.NOON
-    )
+        creditor, version, by=by, reader=READER, creditors=creditors,
+        book=book, log=ChainLog(book), waker=waker, now=builders.NOON,
+    )  # fmt: skip
+    return waker.woken
 
 
 def look(book: MemoryBook) -> Any:
@@ -80,6 +93,20 @@ def test_own_words_wait_until_somebody_else_approves_them() -> None:
     assert strategy.approved_by == "ben"
     with pytest.raises(Conflict, match="approved by ben"):
         approve(creditors, "eve")
+
+
+def test_an_approval_stands_in_the_creditors_log_and_wakes_who_waits_for_it() -> None:
+    book, creditors = town()
+    account_id = ground.active("ada").account_id
+    assert approve(creditors, "ben", book=book) == []
+    [entry] = book.chains[f"creditor#{builders.CREDITOR}"]
+    assert (entry.what, entry.actor) == ("WordsApproved", "staff:ben")
+    assert entry.data == {"version": 1, "templates": ["reminder.gentle"]}
+
+    book, creditors = town()
+    assert look(book).outcome == "wait"
+    assert approve(creditors, "ben", book=book) == [account_id]
+    assert look(book).outcome == "email"
 
 
 class Forgetful(MemoryBook):
@@ -115,9 +142,7 @@ def test_words_without_a_writer_or_without_words_are_not_approved() -> None:
     creditors.put_strategy("plain", builders.strategy_document(creditor="plain"), builders.NOON)
     for creditor, version in (("plain", 0), ("plain", 7), ("nobody", 0)):
         with pytest.raises(DomainError, match=r"no words of its own|there is no strategy"):
-            approve_words(
-                creditor, version, by="ben", reader=READER, creditors=creditors, now=builders.NOON
-            )
+            approve(creditors, "ben", version, creditor=creditor)
 
 
 def test_words_that_may_not_be_said_today_are_not_approved() -> None:

@@ -51,6 +51,9 @@ def approve(
         by=by,
         reader=wiring.strategy_reader(),
         creditors=wiring.creditors(),
+        book=wiring.account_book(),
+        log=wiring.audit_archive(),
+        waker=wiring.waker(),
         now=wiring.clock().now(),
     )
     names = ", ".join(sorted(approved.templates))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,6 +18,7 @@ from zlib import crc32
 from dunlin.domain.messages.concepts import concepts
 from dunlin.domain.messages.spelling import KnownWords
 from dunlin.domain.messages.threats import harmless, threats
+from dunlin.domain.packed_numbers import unpacked
 
 MOST = 20_000  # characters of one draft that are scored
 _ENOUGH = 6  # words
@@ -118,14 +118,13 @@ class WordsModel:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> WordsModel:
         """The model of an exported document. Raises `KeyError` or `ValueError` for another."""
-        counts, weights, kind_weights = array("H"), array("b"), array("b")
-        counts.frombytes(b64decode(document["counts"]))
-        weights.frombytes(b64decode(document["weights"]))
-        kind_weights.frombytes(b64decode(document["kind_weights"]))
         size = document["words"] + document["chars"]
-        by_kind = document["naming"] * len(document["kinds"])
-        if (len(counts), len(weights), len(kind_weights)) != (size, size, by_kind):
-            raise ValueError("a words model whose arrays do not fit its buckets")
+        counts, weights, kind_weights = unpacked(
+            document,
+            counts=("H", size),
+            weights=("b", size),
+            kind_weights=("b", document["naming"] * len(document["kinds"])),
+        )
         return cls(
             version=document["version"],
             lexicon=KnownWords(document["lexicon"].split()),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from array import array
-from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log, sqrt
 from typing import Any
 
+from dunlin.domain.packed_numbers import unpacked
 from dunlin.domain.replies.folding import fold, own_words, pictures
 from dunlin.domain.replies.signals import classify_reply
 
@@ -125,12 +125,9 @@ class ReplyModel:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> ReplyModel:
         """The model of an exported document. Raises `KeyError` or `ValueError` for another."""
-        counts, weights = array("H"), array("b")
-        counts.frombytes(b64decode(document["counts"]))
-        weights.frombytes(b64decode(document["weights"]))
         size = document["chars"] + document["words"]
-        if len(counts) != size or len(weights) != size * (len(document["labels"]) + 1):
-            raise ValueError("a reply model whose arrays do not fit its buckets")
+        width = len(document["labels"]) + 1
+        counts, weights = unpacked(document, counts=("H", size), weights=("b", size * width))
         return cls(
             version=document["version"],
             labels=tuple(document["labels"]),

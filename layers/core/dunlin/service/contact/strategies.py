@@ -8,15 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts.account import Status
+from dunlin.domain.contact.planner import UNAPPROVED
 from dunlin.domain.errors import Conflict, Defect, DomainError
 from dunlin.domain.ids import creditor_id
 from dunlin.domain.strategy.document import Path
 from dunlin.domain.strategy.strategy import Strategy, StrategyError
 from dunlin.domain.strategy.strategy_document import read_strategy
 from dunlin.ports.accounts import PortfolioAccounts
+from dunlin.ports.audit import AuditLog
 from dunlin.ports.imports import DropBox
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.strategies import Creditors
+from dunlin.service.accounts.creditor_log import record
+from dunlin.service.accounts.staff_command import staff
+from dunlin.service.accounts.writing import retry_on_conflict, write
 from dunlin.service.contact.replanning import move_pending, moves, told
 
 _KEY = re.compile(r"config/([^/]+)/strategy\.yaml")
@@ -97,13 +104,23 @@ def load_strategy(
 
 
 def approve_words(
-    creditor: str, version: int, *, by: str, reader: Reader, creditors: Creditors, now: datetime
+    creditor: str,
+    version: int,
+    *,
+    by: str,
+    reader: Reader,
+    creditors: Creditors,
+    book: PortfolioAccounts,
+    log: AuditLog,
+    waker: LadderWaker,
+    now: datetime,
 ) -> Strategy:
     """Let the own words of a version (0 for the newest) go out, by the code of whoever read them.
 
-    They pass the words check of today besides. Raises `DomainError` where there are none, where
-    nobody says who wrote them, where `by` wrote them, or where they may not be said; `Conflict`
-    where they are approved.
+    They pass the words check of today besides. The creditor's chain of the audit log says who let
+    them go, and the accounts that wait for them are woken. Raises `DomainError` where there are
+    none, where nobody says who wrote them, where `by` wrote them, or where they may not be said;
+    `Conflict` where they are approved.
     """
     strategy = creditors.strategy(creditor, version or None)
     if strategy is None:
@@ -119,4 +136,26 @@ def approve_words(
         raise DomainError(f"{by} wrote these words; somebody else must approve them")
     reader.templates(strategy)
     creditors.approve(creditor, strategy.version, by=by, at=now)
+    data = {"version": strategy.version, "templates": sorted(strategy.templates)}
+    record(creditor, "WordsApproved", data, staff(by), book=book, log=log, now=now)
+    for account in book.accounts_of_creditor(creditor, status=Status.ACTIVE.value):
+        _look_now(account.account_id, strategy.version, book=book, waker=waker, now=now)
     return strategy
+
+
+def _look_now(
+    account_id: str, version: int, *, book: PortfolioAccounts, waker: LadderWaker, now: datetime
+) -> None:
+    """The rung of an account that waits for the words of a version is due at once."""
+
+    def attempt() -> bool:
+        account = book.account(account_id)
+        waits = account and account.next_action and account.next_action.reason == UNAPPROVED
+        if account is None or not waits or account.strategy_version != version:
+            return False
+        due, data = lifecycle.look_again(account, now), {"version": version}
+        write(book, account, due, what="WordsApproved", data=data, now=now)
+        return True
+
+    if retry_on_conflict(attempt):
+        waker.wake(account_id)

@@ -12,7 +12,7 @@ from dunlin.service.contact.strategies import load_strategy
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:
     """SQS batch of S3 events under `config/`."""
-    return each_message(event, _load)
+    return each_message(event, _load, soon=wiring.strategy_redelivery().soon)
 
 
 def _load(message: dict[str, Any]) -> None:

@@ -41,8 +41,20 @@ class MemoryMachine:
         return fresh
 
 
+class Returned(list[tuple[str, int]]):
+    """The messages that a function handed back to their queue, and how often they had come."""
+
+    def soon(self, receipt: str, times: int) -> None:
+        self.append((receipt, times))
+
+
 @pytest.fixture
-def office(monkeypatch: pytest.MonkeyPatch) -> Office:
+def returned() -> Returned:
+    return Returned()
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch, returned: Returned) -> Office:
     new_office = Office()
     wire(
         monkeypatch,
@@ -52,6 +64,7 @@ def office(monkeypatch: pytest.MonkeyPatch) -> Office:
         drop_box=new_office.box,
         intake=new_office.intake,
         clock=FixedClock(new_office.now),
+        strategy_redelivery=returned,
     )
     return new_office
 
@@ -201,5 +214,10 @@ def test_a_strategy_with_an_error_changes_nothing_and_says_the_line(office: Offi
     assert office.book.creditors.strategy(CREDITOR, 2) is None
 
 
-def test_an_event_that_names_no_object_is_delivered_again(office: Office) -> None:
-    assert load_strategy({"Records": [{"messageId": "q-0", "body": "{}"}]}, None) == FAILED
+def test_an_event_that_names_no_object_is_delivered_again_soon(
+    office: Office, returned: Returned
+) -> None:
+    received = {"receiptHandle": "r-0", "attributes": {"ApproximateReceiveCount": "2"}}
+    record = {"messageId": "q-0", "body": "{}"} | received
+    assert load_strategy({"Records": [record]}, None) == FAILED
+    assert returned == [("r-0", 2)]

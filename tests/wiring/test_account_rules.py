@@ -161,3 +161,23 @@ def test_what_the_firewall_refuses_is_logged_without_tokens_and_noticed():
         if waker["Properties"].get("Namespace") == "AWS/WAFV2"
     ]
     assert watched == ["BlockedRequests"]
+
+
+def test_what_failed_waits_minutes_for_its_next_try_however_long_its_function_may_run():
+    """A queue hides a message for six times its function's time, ninety minutes for a strategy:
+    the function hands back what failed."""
+    long = {
+        name
+        for name, queue in stack.resources("AWS::SQS::Queue").items()
+        if queue["Properties"].get("VisibilityTimeout", 30) > 900
+    }
+    assert "ConfigQueue" in long
+    for queue in long:
+        granted = {
+            role
+            for role in stack.roles()
+            for action, resource in stack.grants(role)
+            if action == "sqs:ReceiveMessage" and resource == f"{queue}.Arn"
+        }
+        for role in granted:
+            assert ("sqs:ChangeMessageVisibility", f"{queue}.Arn") in set(stack.grants(role))

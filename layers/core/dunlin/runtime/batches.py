@@ -10,9 +10,15 @@ from dunlin.runtime.telemetry import count, logger
 
 
 def each_message(
-    event: dict[str, Any], handle: Callable[[dict[str, Any]], object]
+    event: dict[str, Any],
+    handle: Callable[[dict[str, Any]], object],
+    *,
+    soon: Callable[[str, int], None] | None = None,
 ) -> dict[str, list[dict[str, str]]]:
     """Call `handle` with the parsed body of every message; returns the partial batch answer.
+
+    `soon` is told the receipt of a message that failed, and how often it was received: for a queue
+    whose own time to the next try is long.
 
     A failure is logged by its class and place, never by its text, which may quote a message.
     """
@@ -33,5 +39,7 @@ def each_message(
                 },
             )
             count("MessagesFailed")
+            if soon is not None:
+                soon(record["receiptHandle"], int(record["attributes"]["ApproximateReceiveCount"]))
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}

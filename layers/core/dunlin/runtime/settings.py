@@ -164,7 +164,7 @@ def import_machine_arn() -> str:
 
 
 def queue_url(name: str) -> str:
-    """URL of the one queue a function writes to, under the variable the template names."""
+    """URL of a queue that a function writes to or hands back to, as the template names it."""
     return _required(name)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dunlin.runtime import settings
 
 if TYPE_CHECKING:
+    from dunlin.adapters.aws.work_queue import SqsRedelivery
     from dunlin.adapters.dynamo.account_book import DynamoBook
     from dunlin.adapters.dynamo.portal_sessions import DynamoPortalSessions
     from dunlin.adapters.stripe.processor import StripeProcessor
@@ -337,6 +338,13 @@ def payment_queue() -> WorkQueue:
     from dunlin.adapters.aws.work_queue import SqsWorkQueue
 
     return SqsWorkQueue(url=settings.queue_url("PAYMENT_QUEUE_URL"))
+
+
+@cache
+def strategy_redelivery() -> SqsRedelivery:
+    from dunlin.adapters.aws.work_queue import SqsRedelivery
+
+    return SqsRedelivery(url=settings.queue_url("CONFIG_QUEUE_URL"))
 
 
 @cache

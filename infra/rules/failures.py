@@ -6,6 +6,8 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
 TRIES = 5
+_READ_BY_STAFF = {"StreamFailures"}  # no function reads it: it says which records were given up
+_STREAM_FORGETS = 86_400  # seconds that a table's stream holds a record
 
 
 def _dead_letter_queues(cfn: Template) -> set[str]:
@@ -41,7 +43,10 @@ class QueuesHaveDeadLetters(CloudFormationLintRule):
         for name, queue in cfn.get_resources("AWS::SQS::Queue").items():
             path = ["Resources", name, "Properties"]
             redrive = queue["Properties"].get("RedrivePolicy")
-            if name not in dead and (redrive or {}).get("maxReceiveCount") != TRIES:
+            if (
+                name not in dead | _READ_BY_STAFF
+                and (redrive or {}).get("maxReceiveCount") != TRIES
+            ):
                 matches.append(RuleMatch(path, f"{name} has no dead letters after {TRIES} tries"))
         functions = cfn.get_resources("AWS::Lambda::Function")
         for name, mapping in cfn.get_resources("AWS::Lambda::EventSourceMapping").items():
@@ -64,11 +69,12 @@ class QueuesHaveDeadLetters(CloudFormationLintRule):
 
 
 class SourcesReportFailures(CloudFormationLintRule):
-    """A batch reports its failures one by one; a stream is bounded, bisected and kept."""
+    """A batch reports its failures one by one; a stream is tried until shortly before it forgets,
+    bisected, and what is given up is kept."""
 
     id = "E9202"
     shortdesc = "Event sources report failures and keep what they give up"
-    description = "ReportBatchItemFailures everywhere; bisect, retries and OnFailure on streams"
+    description = "ReportBatchItemFailures everywhere; bisect, age and OnFailure on streams"
     tags: ClassVar[list[str]] = ["lambda"]
 
     def match(self, cfn: Template) -> list[RuleMatch]:
@@ -79,7 +85,7 @@ class SourcesReportFailures(CloudFormationLintRule):
                 matches.append(RuleMatch(path, f"{name} fails whole batches"))
             if "StartingPosition" not in has:
                 continue
-            bounded = 0 <= has.get("MaximumRetryAttempts", -1) <= 10
+            bounded = 0 < has.get("MaximumRecordAgeInSeconds", -1) < _STREAM_FORGETS
             kept = has.get("DestinationConfig", {}).get("OnFailure")
             if not (bounded and kept and has.get("BisectBatchOnFunctionError")):
                 matches.append(RuleMatch(path, f"{name} may block its stream or lose records"))

@@ -93,7 +93,7 @@ def _impatient_queue(t):
 
 def _unbounded_stream(t):
     mapping = t["Resources"]["ArchiveAuditFunctionAuditStream"]["Properties"]
-    del mapping["MaximumRetryAttempts"]
+    del mapping["MaximumRecordAgeInSeconds"]
 
 
 def _whole_batches(t):

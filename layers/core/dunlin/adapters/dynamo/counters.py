@@ -9,8 +9,10 @@ shard, so writers side by side seldom meet; a shard alone may go below zero, the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from dunlin.adapters.dynamo.back_off import LONG, try_again
 from dunlin.adapters.dynamo.rows.counters import ShareRow
 from dunlin.adapters.dynamo.rows.tables import shard
 from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure, Moves, moves, newest
@@ -19,10 +21,9 @@ from dunlin.domain.errors import Conflict
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
-SHARDS = 4
+SHARDS = 16
 # A transaction holds at most 100 writes: a share each, the cell it leaves and the one it enters.
 _AT_ONCE = 33
-_TRIES = 5
 _UNDATED = "0000-00-00"
 _CELLS_SHAPE = 1  # of the rows of a month
 _NOTHING = {"N": "0"}
@@ -45,17 +46,22 @@ class DynamoCounters:
     def _count(self, shares: Sequence[CountedShare]) -> int:
         from botocore.exceptions import ClientError
 
-        for attempt in range(_TRIES):
+        attempts = count(0)
+
+        def attempt() -> int:
             try:
                 known = self._known(shares)
                 change = moves(known, shares)
                 if change.shares:
-                    self._write(known, change, attempt)
-                return len(change.shares)
+                    self._write(known, change, next(attempts))
             except ClientError as error:
                 if error.response["Error"]["Code"] != "TransactionCanceledException":
                     raise
-        raise Conflict("the counters are being written by others")
+                met = "the counters are being written by others"
+                raise Conflict(met, contended=True) from error
+            return len(change.shares)
+
+        return try_again(attempt, pauses=LONG)
 
     def _known(self, shares: Iterable[CountedShare]) -> dict[str, CountedShare]:
         """The shares as counted now, all of one moment."""

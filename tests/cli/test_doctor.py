@@ -39,7 +39,9 @@ FROM = "accounts@mail.example.com"
 NUMBER = "+12175550101"
 MAIL_TOPIC = "arn:aws:sns:us-east-1:000000000000:dunlin-mail"
 SERVER = "inbound-smtp.us-east-1.amazonaws.com"
+VERSION_HERE = "0.1.0"
 OUTPUTS = {
+    "Release": VERSION_HERE,
     "Stage": "prod",
     "PortalUrl": "https://pay.example.com",
     "MailConfigurationSetName": "dunlin",
@@ -98,6 +100,9 @@ def ready(**changes: Any) -> Readiness:
         name="mail.example.com", verified=True, dkim=True, mail_from="bounce.mail.example.com"
     )
     readiness = Readiness(
+        release=VERSION_HERE,
+        command=VERSION_HERE,
+        certificate="ISSUED",
         stage="prod",
         time_lapse="",
         portal_url="https://pay.example.com",
@@ -162,6 +167,10 @@ ELSEWHERE = PhoneNumber(active=True, two_way=True, reply_topic="arn:aws:sns:x:0:
     ("changes", "missing"),
     [
         ({"stage": "sandbox"}, {"stage"}),
+        ({"release": "0.0.9"}, {"release"}),
+        ({"release": ""}, {"release"}),
+        ({"certificate": "EXPIRED"}, {"portal certificate"}),
+        ({"certificate": "none"}, {"portal certificate"}),
         ({"time_lapse": "2026-11-23T15:00:00Z"}, {"clock"}),
         ({"portal_url": "http://127.0.0.1:4566"}, {"portal address", "webhook endpoint"}),
         ({"signs_audit": False}, {"audit key"}),
@@ -221,6 +230,7 @@ def test_each_gap_is_told_alone(changes: Mapping[str, Any], missing: set[str]) -
 @pytest.mark.parametrize(
     ("field", "subjects"),
     [
+        ("certificate", {"portal certificate"}),
         ("strategies", {"strategies"}),
         ("mail", {"mail account"}),
         ("mail_events", {"mail events"}),
@@ -293,6 +303,7 @@ def read(answers: Mapping[str, Any], **changes: Any) -> Readiness:
         "webhook_events": WEBHOOK_EVENTS,
         "webhook_version": VERSION,
         "mail_servers": lambda _: [f"{SERVER.upper()}."],
+        "command": VERSION_HERE,
     }
     return gather(**(given | changes))
 
@@ -312,6 +323,8 @@ def identities(EmailIdentity: str) -> Any:  # noqa: N803 - the name AWS gives it
 
 
 GOOD = {
+    "apigateway.get_domain_name": {"regionalCertificateArn": "arn:aws:acm:x:0:certificate/1"},
+    "acm.describe_certificate": {"Certificate": {"Status": "ISSUED"}},
     "sesv2.get_account": {
         "ProductionAccessEnabled": True,
         "SendingEnabled": True,

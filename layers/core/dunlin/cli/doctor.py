@@ -24,7 +24,7 @@ from dunlin.adapters.aws.readiness import (
 )
 from dunlin.cli.speech import not_in_order, say
 from dunlin.cli.stack import OnStack
-from dunlin.cli.target import Target
+from dunlin.cli.target import Target, release
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.strategy import Strategy
 
@@ -102,6 +102,7 @@ def _read(target: Target) -> Readiness:
         webhook_events=WEBHOOK_EVENTS,
         webhook_version=pinned_version(),
         mail_servers=mail_servers,
+        command=release(),
     )
 
 
@@ -154,6 +155,13 @@ def _stack(readiness: Readiness) -> Iterator[ReadinessFinding]:
         readiness.portal_url or "none",
         "set PortalDomain and its certificate; links in messages must be https",
     )
+    yield _judged(
+        "release",
+        readiness.release == readiness.command,
+        f"{readiness.release or 'an early one'} is deployed, this command is {readiness.command}",
+        "deploy this version, or use the command of that one: it writes to no other",
+    )
+    yield from _certificate(readiness)
     subject, check = "audit key", "kms describe-key on the stack's AuditKeyId"
     if isinstance(readiness.signs_audit, Unknown):
         yield _not_read(subject, readiness.signs_audit, check)
@@ -173,6 +181,20 @@ def _stack(readiness: Readiness) -> Iterator[ReadinessFinding]:
             readiness.alarm_subscribers > 0,
             f"{readiness.alarm_subscribers} confirmed subscribers",
             "set AlarmEmail and confirm the message it receives",
+        )
+
+
+def _certificate(readiness: Readiness) -> Iterator[ReadinessFinding]:
+    """Of a domain of one's own; an address of API Gateway has AWS's."""
+    if isinstance(readiness.certificate, Unknown):
+        check = "aws apigateway get-domain-name, and aws acm describe-certificate"
+        yield _not_read("portal certificate", readiness.certificate, check)
+    elif readiness.certificate:
+        yield _judged(
+            "portal certificate",
+            readiness.certificate == "ISSUED",
+            readiness.certificate.lower().replace("_", " "),
+            "deploy with PortalDomain and a certificate of this region that ACM has issued",
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
@@ -97,9 +98,14 @@ class Readiness:
     """Everything the doctor judges. `identities` and `numbers` are by address and by number.
 
     `mail_domain` is the stack's own for answers by e-mail, "" for none; `mail_server` takes mail
-    in for SES; `mail_rule` tells whether the active rule set hands it to this stack.
+    in for SES; `mail_rule` tells whether the active rule set hands it to this stack. `release` is
+    the version that is deployed, `command` that of the command. `certificate` is the state of the
+    one that the portal uses: "" where it has no domain, "none" where nothing answers at it.
     """
 
+    release: str
+    command: str
+    certificate: str | Unknown
     stage: str
     time_lapse: str
     portal_url: str
@@ -163,6 +169,7 @@ def gather(
     webhook_events: Sequence[str],
     webhook_version: str,
     mail_servers: Callable[[str], Sequence[str]],
+    command: str,
 ) -> Readiness:
     """Read every fact. `clients` gives a boto3 client by its service's name, `mail_servers` the
     hosts that the MX records of a domain name."""
@@ -174,6 +181,9 @@ def gather(
     own_domain = "" if named == "none" else named
     domains = sorted({own_domain, *(b.mail_domain for s in present for b in s.brands)} - {""})
     return Readiness(
+        release=outputs.get("Release", ""),
+        command=command,
+        certificate=ask(lambda: _certificate(clients, outputs.get("PortalUrl", ""))),
         stage=outputs.get("Stage", ""),
         time_lapse=time_lapse,
         portal_url=outputs.get("PortalUrl", ""),
@@ -213,6 +223,17 @@ def gather(
         open_executions=ask(lambda: _quota(clients("service-quotas"), "states", _OPEN_EXECUTIONS)),
         signs_audit=ask(lambda: _signs(clients("kms"), outputs["AuditKeyId"])),
     )
+
+
+def _certificate(clients: Clients, portal_url: str) -> str:
+    host = urlsplit(portal_url).hostname or ""
+    if not portal_url.startswith("https://") or host.endswith(".amazonaws.com"):
+        return ""
+    domain = _found(partial(clients("apigateway").get_domain_name, domainName=host))
+    if domain is None:
+        return "none"
+    arn = domain["regionalCertificateArn"]
+    return str(clients("acm").describe_certificate(CertificateArn=arn)["Certificate"]["Status"])
 
 
 def _mail(ses: Any, configuration_set: str) -> MailAccount:

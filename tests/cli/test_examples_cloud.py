@@ -210,6 +210,9 @@ BEFORE: dict[str, Callable[[House], Any]] = {
     "payments refund": House.paid_too_much,
     "payments waive": House.fee,
     "pilot promote": lambda house: house.live(timedelta(days=2, minutes=1)),
+    "reassigned import": lambda _house: Path("answers.csv").write_text(
+        "number,date,answer\n2175550142,2026-01-15,no\n"
+    ),
     "reentry take": House.exhausted,
     "replies correct": House.said,
     "replies corrections": _corrected,

@@ -293,3 +293,25 @@ def test_staff_write_down_what_the_person_gave(office: Office, *, stopped: bool)
     assert word == ("closed by the person, or by the creditor's file" if stopped else "open")
     with pytest.raises(DomainError):
         give("bo at home")
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "given_on"),
+    [
+        ("SMS Consent,Consent Date", "yes,2024-01-15", "2024-01-15"),
+        ("SMS Consent", "2024-01-15", "2024-01-15"),
+        ("SMS Consent", "yes", ""),
+    ],
+)
+def test_a_permission_bears_its_own_day_and_never_that_of_the_file(
+    office: Office, columns: str, cells: str, given_on: str
+) -> None:
+    """The day is what the Reassigned Numbers Database is asked about."""
+    head = f"Account,Name,Email,Phone,State,Due Date,Balance,{columns}\n"
+    office.drop(
+        "open.csv", f"{head}A-1,Bo Ray,bo@example.com,2125550147,NY,2026-09-01,40.00,{cells}\n"
+    )
+    (account,) = office.book.accounts.values()
+    permission = office.book.consumers[account.consumer_id].consent(Channel.SMS)
+    assert permission.open
+    assert (f"{permission.at:%Y-%m-%d}" if permission.at else "") == given_on

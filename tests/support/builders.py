@@ -37,6 +37,8 @@ def strategy_document(**changes: Any) -> dict[str, Any]:
             "sms_origination": "+12175550101",
         },
         "debt_role": "first",
+        # Whether a number is still theirs is asked by the tests of it alone.
+        "reassigned_numbers": {"without_answer": "proceed"},
         "ladders": {"standard": RUNGS},
     }
     return document | changes

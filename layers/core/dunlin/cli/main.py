@@ -25,6 +25,7 @@ from dunlin.cli import (
     payments,
     person,
     queue,
+    reassigned,
     reentry,
     rehearse,
     replies,
@@ -72,6 +73,7 @@ app.add_typer(queue.app, name="queue")
 app.add_typer(replies.app, name="replies")
 app.add_typer(arrangement.app, name="arrangement")
 app.add_typer(reentry.app, name="reentry")
+app.add_typer(reassigned.app, name="reassigned")
 app.add_typer(payments.app, name="payments")
 app.add_typer(billing.app, name="billing")
 app.add_typer(person.app, name="person")

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Consumer, ContactHistory
+from dunlin.domain.accounts.reassigned import BadAnswer, NumberAnswer, NumberQuery
 from dunlin.domain.accounts.touch import Permit, Touch
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.ports.accounts import (
@@ -21,6 +22,17 @@ class Touches(Protocol):
     def touch(self, account_id: str, key: str) -> Touch | None: ...
 
     def touch_by_message(self, message_id: str) -> Touch | None: ...
+
+
+class NumberDatabase(Protocol):
+    """The FCC's Reassigned Numbers Database, asked in batches and answered later."""
+
+    def ask(self, queries: Iterable[NumberQuery]) -> None:
+        """Hand questions over, each once. Raises `DomainError` where they cannot be taken."""
+
+    def answers(self) -> Iterable[NumberAnswer | BadAnswer]:
+        """What it answered, and the rows that tell nothing. Raises `DomainError` where the whole
+        cannot be read."""
 
 
 class PermitTaking(Protocol):

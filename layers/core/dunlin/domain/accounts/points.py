@@ -19,6 +19,7 @@ from dunlin.domain.accounts.consumer import (
     Flag,
     channel_of,
 )
+from dunlin.domain.accounts.known_facts import UNKNOWN, of_point
 from dunlin.domain.tokens import address_hash
 
 MOST_POINTS = 15
@@ -79,6 +80,8 @@ def take_given(person: Consumer, point: str, *, at: datetime, evidence: str) -> 
         wrong=tuple(h for h in person.wrong if h != hashed),
         flags=known,
     )
+    if "reassigned" in known:
+        after = of_point(after, "reassigned", point, UNKNOWN, at=at, by="person", evidence=evidence)
     return _opened(person, after, channel, at=at, evidence=evidence)
 
 

@@ -315,6 +315,7 @@ class RowConsumer:
             for f in ("consent_date", "consent_source")
             if f in self._columns.first and self._columns.text(cells, f)
         )
+        given_on = self._dates.date(cells, "consent_date", [])
         out = []
         for field in self._consents:
             for index in self._columns.by[field]:
@@ -328,6 +329,7 @@ class RowConsumer:
                         channel=field.removeprefix("consent_").removeprefix("opt_out_"),
                         granted=granted,
                         evidence=f"{own}; {evidence}" if evidence else own,
+                        given_on=given_on or self._dates.named(index, text),
                     )
                 )
         return tuple(out)

@@ -87,6 +87,12 @@ class RowDates:
         elif field in _TOLD:
             problems.append(self._columns.problem("impossible_date", index, bare))
 
+    def named(self, index: int, text: str) -> dt.date | None:
+        """The day that a cell of a column of other things holds; None where it holds none."""
+        if index in self._open or not self.is_day(index, text):
+            return None
+        return self._day(index, text.strip())
+
     def is_day(self, index: int, text: str) -> bool | None:
         """Whether a cell holds a day of our time; None where it holds no date at all."""
         reading = read_date(text)

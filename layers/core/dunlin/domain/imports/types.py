@@ -242,11 +242,13 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileConsent:
-    """Permission of one channel (`email`, `sms`, `all`) as the file states it."""
+    """Permission of one channel (`email`, `sms`, `all`) as the file states it; `given_on` is the
+    day on which the person gave it, None where the file names none."""
 
     channel: str
     granted: bool
     evidence: str
+    given_on: dt.date | None = None
 
 
 class NormalisedConsumer(NamedTuple):

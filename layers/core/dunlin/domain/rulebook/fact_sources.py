@@ -74,6 +74,12 @@ SOURCES: Mapping[str, FactSource] = {
     "consents.consumer_used_at": _of(
         "never", reckoned="the newest message of theirs by the same medium that is kept"
     ),
+    "consents.number_confirmed": _of(
+        "not so: a text to a consumer is refused, unless the strategy lets it go",
+        reckoned="the person's own word of less than 45 days ago, or a fresh `no`",
+        staff="`dunlin reassigned import`",
+    ),
+    "policy.number_answers": _of("refuse", strategy="`reassigned_numbers`"),
     # Of an automatic debit.
     "consents.stored_credential_agreement": _of(_BLOCKED, debit="the consent that was signed"),
     "consents.ach_authorization_signed": _of(_BLOCKED, debit="the consent that was signed"),
@@ -154,6 +160,9 @@ _BESIDES: Mapping[str, Mapping[Setter, str]] = {
     },
     "flags.time_barred": {
         "reckoned": "from the due day, else the day of issue, by `tables/limitations.yaml`",
+    },
+    "flags.reassigned": {
+        "staff": "`dunlin reassigned import`, or `dunlin account fact … reassigned`",
     },
     "flags.services_at": {"file": "the column of the day of service"},
     "flags.work_email": {"portal": "the wish page"},

@@ -14,6 +14,7 @@ from typing import Any
 
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.reassigned import AnswerPolicy
 from dunlin.domain.payments.payments import PaymentPolicy
 from dunlin.domain.strategy.document import DocumentError
 
@@ -315,6 +316,7 @@ class Strategy:
     queue: StaffQueuePolicy = StaffQueuePolicy()
     payments: PaymentPolicy = field(default_factory=PaymentPolicy)
     missing: MissingBound = MissingBound()
+    reassigned_numbers: AnswerPolicy = field(default_factory=AnswerPolicy)
     policy: Mapping[str, Any] = field(default_factory=dict)
     contested_rest: str = "proceed"  # or wait: whether the rest is asked for while a part is not
     templates: Mapping[str, Any] = field(default_factory=dict)  # own words, by template

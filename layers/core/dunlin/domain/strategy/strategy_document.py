@@ -12,6 +12,7 @@ from typing import Any
 
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.known_facts import FACTS
+from dunlin.domain.accounts.reassigned import LONGEST_DAYS, AnswerPolicy
 from dunlin.domain.messages.colour import READABLE, contrast
 from dunlin.domain.money import CURRENCIES
 from dunlin.domain.payments.payments import PaymentPolicy
@@ -67,6 +68,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         "opens", "policy", "ladders", "assign", "arrangement", "escalation", "coordination",
         "adapt", "contested_rest", "templates", "templates_by", "test_addresses", "holdout_percent",
         "paused", "queue", "payments", "locations", "missing", "facts",
+        "reassigned_numbers",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -98,6 +100,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         queue=_queue(doc.part("queue")),
         payments=_payments(doc.part("payments")),
         missing=_missing(doc.part("missing")),
+        reassigned_numbers=_reassigned_numbers(doc.part("reassigned_numbers")),
         policy=dict(doc.part("policy").value),
         contested_rest=doc.word("contested_rest", ["proceed", "wait"], "proceed"),
         templates=_templates(doc.part("templates")),
@@ -378,6 +381,15 @@ def _missing(doc: Part) -> MissingBound:
     return MissingBound(
         percent=doc.whole("percent", low=0, high=100, default=usual.percent),
         accounts=doc.whole("accounts", low=0, high=1_000_000, default=usual.accounts),
+    )
+
+
+def _reassigned_numbers(doc: Part) -> AnswerPolicy:
+    doc.only("without_answer", "answer_days")
+    usual = AnswerPolicy()
+    return AnswerPolicy(
+        without_answer=doc.word("without_answer", ["refuse", "proceed"], usual.without_answer),
+        answer_days=doc.whole("answer_days", low=1, high=LONGEST_DAYS, default=usual.answer_days),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.consumer import Channel, ConsentState, PastContact
 from dunlin.domain.accounts.known_facts import FACTS, known
+from dunlin.domain.accounts.reassigned import ANSWERS, confirmed
 from dunlin.domain.accounts.wishes import agreed_here
 from dunlin.domain.rulebook import (
     Contact,
@@ -20,6 +21,7 @@ from dunlin.domain.rulebook import (
     industry_of,
 )
 from dunlin.domain.rulebook.limitations import UNKNOWN
+from dunlin.domain.rulebook.values import instant
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Facts
 
@@ -60,6 +62,7 @@ def contact_facts(
     policy = dict(strategy.policy)
     if strategy.licensed_states is not None:
         policy["licensed_states"] = list(strategy.licensed_states)
+    policy["number_answers"] = strategy.reassigned_numbers.without_answer
     spoken = known(account, consumer, strategy.facts)
     action = "sms_optout_confirm" if template == "opt_out_confirmation" else channel.value
     return ContactFacts(
@@ -79,7 +82,8 @@ def contact_facts(
         phones=consumer.phones,
         tz_known=consumer.tz_known,
         tz_by=consumer.tz_by,
-        consents=stated(_consents(facts, channel, now), spoken, "consents"),
+        consents=stated(_consents(facts, channel, now), spoken, "consents")
+        | {"number_confirmed": _number_known(facts, now)},
         flags=stated(_flags(facts, now), spoken, "flags"),
         policy=policy,
         history=tuple(history),
@@ -149,6 +153,20 @@ def _consents(facts: Facts, channel: Channel, now: datetime) -> dict[str, Any]:
     return consents
 
 
+def verified_at(facts: Facts, now: datetime) -> datetime | None:
+    """When the number that texts go to last proved to be the person's: by their own text, by their
+    word on the portal, or as staff say; None where it never did."""
+    spoken = known(facts.account, facts.consumer)
+    consents = stated(_consents(facts, Channel.SMS, now), spoken, "consents")
+    return instant(consents.get("text_verified_at"))
+
+
+def _number_known(facts: Facts, now: datetime) -> bool:
+    """Whether the number that texts go to is known to be the person's still."""
+    policy = facts.strategy.reassigned_numbers
+    return confirmed(facts.consumer, verified_at(facts, now), policy, now.date())
+
+
 def _last_from(facts: Facts, medium: str, now: datetime) -> datetime | None:
     """When the person last wrote by a medium, as far back as contacts are kept."""
     own = [
@@ -170,7 +188,7 @@ def _flags(facts: Facts, now: datetime) -> dict[str, Any]:
     flags: dict[str, Any] = {
         name: flag.detail.get("value", flag.detail)
         for name, flag in consumer.flags.items()
-        if name not in FACTS
+        if name not in FACTS and name != ANSWERS
     }
     # Dunning for what is past due is a creditor's collection procedure, which New York City's
     # rules bind as they bind a collector's (6 RCNY 5-76).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from dunlin.domain import ids
@@ -299,11 +300,16 @@ def _permitted(
             granted = Consent(
                 state=ConsentState.GRANTED,
                 version=now.version + 1,
-                at=context.now,
+                at=_given_at(stated[0].given_on),
                 evidence=f"import: {stated[0].evidence}"[:200],
             )
             after = replace(after, consents={**after.consents, channel: granted})
     return after
+
+
+def _given_at(day: date | None) -> datetime | None:
+    """The beginning of the day on which a permission was given: what is older counts less."""
+    return None if day is None else datetime.combine(day, time(), UTC)
 
 
 def _denial(context: ImportContext) -> Flag:
@@ -313,21 +319,26 @@ def _denial(context: ImportContext) -> Flag:
 
 def _consents(person: NormalisedConsumer, job: Job) -> dict[Channel, Consent]:
     """An e-mail address given with the debt may be written to; a text needs recorded consent."""
-    consents: dict[str, tuple[bool, str]] = {}
+    consents: dict[str, FileConsent] = {}
     for consent in person.consents:
         for channel in Channel:
-            known = consents.get(channel.value, (True, ""))
+            known = consents.get(channel.value)
             # Of a yes and a no, in whatever order, the no counts.
-            if consent.channel in ("all", channel.value) and known[0]:
-                consents[channel.value] = (consent.granted, consent.evidence)
+            if consent.channel in ("all", channel.value) and (known is None or known.granted):
+                consents[channel.value] = consent
 
     def of(channel: Channel, silent: ConsentState) -> Consent:
         if channel.value not in consents:
             return Consent(state=silent, version=1, evidence=f"import {job.import_id}")
-        granted, evidence = consents[channel.value]
+        stated = consents[channel.value]
         # A "no" in a file is no permission; it is not a person telling us to stop.
-        state = ConsentState.GRANTED if granted else ConsentState.NONE
-        return Consent(state=state, version=1, evidence=f"import: {evidence}"[:200])
+        state = ConsentState.GRANTED if stated.granted else ConsentState.NONE
+        return Consent(
+            state=state,
+            version=1,
+            at=_given_at(stated.given_on),
+            evidence=f"import: {stated.evidence}"[:200],
+        )
 
     return {
         Channel.EMAIL: of(Channel.EMAIL, ConsentState.IMPLIED),

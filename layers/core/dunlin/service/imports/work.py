@@ -223,7 +223,9 @@ def all_named(drop_box: DropBox, creditor: str) -> Iterator[Named]:
 def packed(account: NormalisedAccount) -> dict[str, Any]:
     """An account as JSON."""
     person = account.consumer._asdict()
-    person["consents"] = [[c.channel, c.granted, c.evidence] for c in account.consumer.consents]
+    person["consents"] = [
+        [c.channel, c.granted, c.evidence, _iso(c.given_on)] for c in account.consumer.consents
+    ]
     person["date_of_birth"] = _iso(account.consumer.date_of_birth)
     return {
         "reference": account.reference,
@@ -274,7 +276,8 @@ def unpacked_consumer(raw: Mapping[str, Any]) -> NormalisedConsumer:
         name: tuple(v) if isinstance(v, list) else v for name, v in raw.items()
     }
     values["consents"] = tuple(
-        FileConsent(channel=c, granted=g, evidence=e) for c, g, e in raw.get("consents", ())
+        FileConsent(channel=c, granted=g, evidence=e, given_on=_day(on))
+        for c, g, e, on in raw.get("consents", ())
     )
     values["extensions"] = tuple((p, x) for p, x in raw.get("extensions", ()))
     values["date_of_birth"] = _day(raw.get("date_of_birth"))

@@ -44,6 +44,7 @@ TRIGGERS = {
     "silent": "Silent through as many messages as the creditor allows",
     "broken_arrangement": "An arrangement was broken",
     "broken_promise": "What was promised has not come",
+    "reassigned_number": "The telephone number is somebody else's now: ask for another",
     "unreminded": "Pays in instalments by hand and wants no messages: nobody reminds them",
     "reply": "Wrote back while money is on its way",
 }

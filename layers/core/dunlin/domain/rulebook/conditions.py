@@ -369,6 +369,19 @@ def _disputed_since(paths: list[str]) -> Condition:
     return test
 
 
+def _letter_since(path: str) -> Condition:
+    """True when a letter about this account went after an instant that is known."""
+    read = instant_getter(path)
+
+    def test(s: Situation) -> bool:
+        since = read(s)
+        if since is None:
+            return False
+        return any(h.channel == "letter" and h.at > since and s.same_account(h) for h in s.out)
+
+    return test
+
+
 def _closed_medium(_value: Any) -> Condition:
     def test(s: Situation) -> bool:
         return s.medium in s.said.closed or (bool(s.said.only) and s.medium not in s.said.only)
@@ -399,6 +412,7 @@ _DYNAMIC: dict[str, Callable[[Any], Condition]] = {
     "this_account": _this_account,
     "disputed_since": _disputed_since,
     "closed_medium": _closed_medium,
+    "letter_since": _letter_since,
     "no_clock": lambda _v: lambda s: s.no_clock,
     "nyc": lambda v: lambda s: s.nyc is v,
     "off": lambda path: _off(getter(path)),

@@ -114,7 +114,9 @@ class Consumer:
     there, and what comes from there is theirs still. `given_here` are those that the person gave
     to us. `wrong` are the hashes of those that reached somebody else. `date_of_birth` is for the
     identity check only and never leaves it.
-    `tz_known` is a place such as `America/New_York`; `tz_by` is who said it, `person` or `file`.
+    `tz_known` is a place such as `America/New_York`; `tz_by` is who said it, `person` or `file`,
+    and `tz_at` when the person did, None where nobody knows or they moved since. `placed_by` is who
+    said where they live, `file` or `staff`.
     `taken_in_by` is the record that took this one in, once they were found to be one person, ""
     where none did: whoever asks for this record is given that one.
     """
@@ -135,6 +137,8 @@ class Consumer:
     language: str = "en"
     tz_known: str | None = None
     tz_by: str = "file"
+    tz_at: datetime | None = None
+    placed_by: str = "file"
     consents: dict[Channel, Consent] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
     preferences: Preferences = Preferences()

@@ -28,7 +28,14 @@ from dunlin.domain.accounts.account import (
     Status,
 )
 from dunlin.domain.accounts.legality import StepRefusal, StepRefused
-from dunlin.domain.accounts.reasons import BROKEN_PROMISE, PAUSED, PROMISES, REQUEST, in_order
+from dunlin.domain.accounts.reasons import (
+    BROKEN_PROMISE,
+    PAUSED,
+    PROMISES,
+    REQUEST,
+    in_order,
+    waits_for_place,
+)
 
 _PATIENCE, _MOST_RESTARTS = timedelta(days=1), 5
 """How long a ladder may get nowhere, and how often it is begun again at least."""
@@ -313,6 +320,13 @@ def reviewed(account: Account, why: str, at: datetime) -> Account:
         return account
     left = ", ".join(r for r in reasons if r != why)
     return replace(account, hold_reason=left) if left else lift(account, at)
+
+
+def placed(account: Account, at: datetime) -> Account:
+    """It is known by now where the person lives: an account whose ladder stopped because nobody
+    knew looks again, and every other rule is asked anew."""
+    waits = account.runs and account.hold is Hold.REVIEW and waits_for_place(account.hold_reason)
+    return lift(account, at) if waits and not account.has_open_message else account
 
 
 def stop(account: Account, why: str) -> Account:

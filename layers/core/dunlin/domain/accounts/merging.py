@@ -14,11 +14,13 @@ from dunlin.domain.accounts.consumer import (
     Preferences,
 )
 from dunlin.domain.accounts.erasure import nameless
+from dunlin.domain.accounts.whereabouts import BY_STAFF
 
 
 def merge(kept: Consumer, other: Consumer) -> Consumer:
     """`kept` with what `other` adds: contact points behind its own, flags, wishes where it has
     none, and the stricter permission of each channel. Version and chain are the kept one's."""
+    place = max((kept, other), key=lambda c: (c.placed_by == BY_STAFF, bool(c.state or c.zip)))
     zone = max((kept, other), key=lambda c: (c.tz_by == "person", bool(c.tz_known)))
     return replace(
         kept,
@@ -31,12 +33,14 @@ def merge(kept: Consumer, other: Consumer) -> Consumer:
         flags=_flags(kept, other),
         preferences=other.preferences if kept.preferences == Preferences() else kept.preferences,
         date_of_birth=kept.date_of_birth or other.date_of_birth,
-        street=kept.street or other.street,
-        city=kept.city or other.city,
-        state=kept.state or other.state,
-        zip=kept.zip or other.zip,
+        street=place.street or kept.street or other.street,
+        city=place.city or kept.city or other.city,
+        state=place.state or kept.state or other.state,
+        zip=place.zip or kept.zip or other.zip,
+        placed_by=place.placed_by,
         tz_known=zone.tz_known,
         tz_by=zone.tz_by,
+        tz_at=zone.tz_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 REQUEST = "arrangement_request"  # the escalation under which a request waits for staff
@@ -18,6 +19,17 @@ PAUSED = "Paused by staff."
 SNOOZED = "Snoozed by staff until"  # and the day
 PACED = "Waits for its turn: the mail account sends no more at once."
 UNPLACED = "unplaced_payment"  # a payment that may be its waits for a person to place it
+
+
+UNPLACED_PERSON = "Neither the state nor the ZIP code is known"
+"""How the rulebook says that no law can be asked for (PLAT-FAILCLOSED)."""
+_REFUSALS = re.compile(r"(?:(?:email|sms): [^()]+\([A-Z0-9-]+\) ?)+")
+
+
+def waits_for_place(reason: str) -> bool:
+    """True of a hold's reason that is a ladder's own refusals and nothing that a person or a file
+    said, one of them that nobody knows where the person lives."""
+    return UNPLACED_PERSON in reason and _REFUSALS.fullmatch(reason) is not None
 
 
 def in_order(triggers: Iterable[str]) -> tuple[str, tuple[str, ...]]:

@@ -20,6 +20,7 @@ from dunlin.domain.accounts.consumer import (
     Preferences,
 )
 from dunlin.domain.accounts.points import DENIED, OPTED_OUT
+from dunlin.domain.accounts.whereabouts import say_zone
 
 # The sentences a person agrees to on the portal: for texts as 47 CFR 64.1200(f)(9) wants them,
 # for e-mail so that a collector may use the address too (12 CFR 1006.6(d)(4)(i)(B)). Other words
@@ -129,15 +130,7 @@ def with_times(
             del flags[name]
     language = str(wished.get("language") or person.language)
     heard = replace(person, preferences=wishes, flags=flags, language=language)
-    return _with_zone(heard, str(wished["zone"])) if "zone" in wished else heard
-
-
-def _with_zone(person: Consumer, zone: str) -> Consumer:
-    """The person by the clock that they said; "" takes back what they had said, and leaves what a
-    file said."""
-    if zone:
-        return replace(person, tz_known=zone, tz_by="person")
-    return replace(person, tz_known=None, tz_by="file") if person.tz_by == "person" else person
+    return say_zone(heard, str(wished["zone"]), at) if "zone" in wished else heard
 
 
 def with_channels(

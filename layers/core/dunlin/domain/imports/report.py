@@ -98,6 +98,8 @@ ADVICE = {
     "probable_match": "Created with a hold: say whether this is the person of another row.",
     "permission_withdrawn": "The file says that this person is not to be written to: closed, and it"
     " stays closed until the person or you open it again.",
+    "place_kept": "The file names another state or ZIP code than your staff wrote down: theirs"
+    " stands. If the person moved: dunlin account fact ... state, or zip.",
     "known_file": "The same file was imported under another name: nothing was taken from it.",
     "older_file": "A newer file told this debt: nothing was taken from this one but a 'no' to"
     " messages, and what it alone names is on hold. Is it the newest? Drop it under a name without"

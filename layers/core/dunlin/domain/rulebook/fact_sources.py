@@ -52,6 +52,9 @@ SOURCES: Mapping[str, FactSource] = {
     "flags.no_work_contact": _of(_NOT_SO, portal="the wish page", staff=_FLAG),
     "flags.alt_contact_only": _of(_NOT_SO, staff=_FLAG),
     "flags.cease": _of(_NOT_SO, staff=_FLAG),
+    "flags.cease.at": _of(
+        "never: no letter counts as a second", reply="the day of such a reply", staff=_FLAG
+    ),
     "flags.attorney": _of(_NOT_SO, reply="a reply that names an attorney", staff=_FLAG),
     "flags.bankruptcy": _of(_NOT_SO, reply="a reply that names a bankruptcy", staff=_FLAG),
     "flags.deceased": _of(_NOT_SO, reply="a reply that says so", staff=_FLAG),

@@ -11,6 +11,7 @@ from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.consumer import Channel, ConsentState, PastContact
 from dunlin.domain.accounts.known_facts import FACTS, known
 from dunlin.domain.accounts.reassigned import ANSWERS, confirmed
+from dunlin.domain.accounts.whereabouts import zone_by
 from dunlin.domain.accounts.wishes import agreed_here
 from dunlin.domain.rulebook import (
     Contact,
@@ -81,7 +82,7 @@ def contact_facts(
         zip=consumer.zip,
         phones=consumer.phones,
         tz_known=consumer.tz_known,
-        tz_by=consumer.tz_by,
+        tz_by=zone_by(consumer, now),
         consents=stated(_consents(facts, channel, now), spoken, "consents")
         | {"number_confirmed": _number_known(facts, now)},
         flags=stated(_flags(facts, now), spoken, "flags"),

@@ -39,8 +39,11 @@ from dunlin.service.imports.people import (
     known_by_address,
     new_consumer,
     next_consumer,
+    place_others,
+    placed,
     reached_again,
     taken_up,
+    told_otherwise,
     with_contacts,
     withdrawal,
     without_points,
@@ -141,11 +144,16 @@ def create(
             consumer=person, ledger=_ledger(context, account, account_read), audit=list(entries)
         ),
     )
-    codes = withdrawal(key, known, person) if known is not None else {}
-    codes = {key: no_news, **codes} if no_news else codes
-    plan = ImportPlan(outcomes={key: CREATED}, changes=(change,), codes=codes)
     if known is None:
-        return plan
+        codes = {key: no_news} if no_news else {}
+        return ImportPlan(outcomes={key: CREATED}, changes=(change,), codes=codes)
+    codes = {
+        **({key: no_news} if no_news else {}),
+        **told_otherwise(key, known, account_read.consumer),
+        **withdrawal(key, known, person),
+    }
+    plan = ImportPlan(outcomes={key: CREATED}, changes=(change,), codes=codes)
+    plan = place_others(plan, known, person, book=book, context=context, read=read)
     return hold_others(plan, bars, consumer_id, book=book, context=context, read=read)
 
 
@@ -257,7 +265,10 @@ def update(
     person, entries = with_contacts(
         context, consumer, account_read.consumer, before=_named_before(stored), bars=bars
     )
-    codes = withdrawal(key, consumer, person)
+    codes = {
+        **told_otherwise(key, consumer, account_read.consumer),
+        **withdrawal(key, consumer, person),
+    }
     owed = account_read.balance.minor if account_read.status == OPEN else 0
     if account_read.balance.currency == stored.balance.currency:
         after, difference = _news(stored, account_read, owed, person or consumer, context)
@@ -266,6 +277,7 @@ def update(
         codes = {key: OTHER_CURRENCY} | codes
     if reached_again(consumer, person):
         after = taken_up(after, context.strategy)
+    after = placed(after, person or consumer, context)
     if person is None and _same_but_points(stored, after):
         plan = ImportPlan(outcomes={key: context.before(stored)}, codes=codes)
         return hold_others(plan, bars, consumer.consumer_id, book=book, context=context, read=read)
@@ -300,6 +312,7 @@ def update(
     back = missing.STOOD in stored.extras and missing.STOOD not in after.extras
     wake = (stored.account_id,) if stored.status is Status.ACTIVE or back else ()
     plan = ImportPlan(outcomes={key: UPDATED}, changes=(change,), wake=wake, codes=codes)
+    plan = place_others(plan, consumer, person, book=book, context=context, read=read)
     return hold_others(plan, bars, consumer.consumer_id, book=book, context=context, read=read)
 
 

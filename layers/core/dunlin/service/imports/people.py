@@ -13,6 +13,7 @@ from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
 from dunlin.domain.accounts.known_facts import of_point
 from dunlin.domain.accounts.points import DENIED, MOST_POINTS, NamedPoints, deny, take_named
+from dunlin.domain.accounts.whereabouts import BY_STAFF, Address, differs, is_placed, take_address
 from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.imports.matching import SHARED_ADDRESS_LIMIT, compatible
 from dunlin.domain.imports.names import name_key
@@ -28,7 +29,14 @@ from dunlin.ports.accounts import Addresses, Change, People
 from dunlin.service.imports import work
 from dunlin.service.imports.bars import barred_anew, hold_others, marked, personal
 from dunlin.service.imports.job import Job
-from dunlin.service.imports.plans import UNMATCHED, WITHDRAWN, ImportContext, ImportPlan, Read
+from dunlin.service.imports.plans import (
+    PLACE_KEPT,
+    UNMATCHED,
+    WITHDRAWN,
+    ImportContext,
+    ImportPlan,
+    Read,
+)
 from dunlin.service.imports.whose import strangers
 
 _LOOKED_UP = 3
@@ -51,6 +59,7 @@ def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan
     for number, account in enumerate(own):
         lifted = reachable and account.hold is Hold.NO_CONTACT_POINT
         after = lifecycle.lift(account, context.now) if lifted else account
+        after = placed(after, person or consumer, context)
         after = taken_up(after, context.strategy) if reached_again(consumer, person) else after
         after = barred_anew(account, after, bars)
         first = number == 0 and person is not None
@@ -72,8 +81,8 @@ def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan
         changes.append(Change(consumer=person, audit=entries))
     if not changes:
         before = UPDATED if any(context.before(a) == UPDATED for a in own) else UNCHANGED
-        return ImportPlan(outcomes={key: before})
-    codes = withdrawal(key, consumer, person)
+        return ImportPlan(outcomes={key: before}, codes=told_otherwise(key, consumer, person_read))
+    codes = {**told_otherwise(key, consumer, person_read), **withdrawal(key, consumer, person)}
     return ImportPlan(
         outcomes={key: UPDATED}, changes=tuple(changes), wake=tuple(wake), codes=codes
     )
@@ -241,20 +250,25 @@ def with_contacts(
     changes: dict[str, Any] = {}
     if not stored.name and person.name:
         changes |= {"name": person.name, "given_name": person.given}
-    fields = {
-        "street": person.street,
-        "city": person.city,
-        "state": person.state,
-        "zip": person.zip[:5],
-        "date_of_birth": person.date_of_birth,
-        "tz_known": person.time_zone,
-    }
+    fields = {"date_of_birth": person.date_of_birth, "tz_known": person.time_zone}
     changes |= {n: value for n, value in fields.items() if value and not getattr(stored, n)}
+    after = take_address(after, address_of(person), newest=first)
     after = marked(at_work(replace(after, **changes), person, context), bars, context)
     if after == stored:
         return None, []
     what = "PermissionWithdrawn" if _shut(stored, after) else "ConsumerUpdated"
     return next_consumer(context, after, what)
+
+
+def address_of(person: NormalisedConsumer) -> Address:
+    """Where a file says that a person lives."""
+    return Address(street=person.street, city=person.city, state=person.state, zip=person.zip[:5])
+
+
+def told_otherwise(key: str, stored: Consumer, person: NormalisedConsumer) -> dict[str, str]:
+    """The code of a row that names another place than staff wrote down: theirs stands."""
+    kept = stored.placed_by == BY_STAFF and differs(stored, address_of(person))
+    return {key: PLACE_KEPT} if kept else {}
 
 
 def withdrawal(key: str, before: Consumer, after: Consumer | None) -> dict[str, str]:
@@ -270,6 +284,37 @@ def reached_again(before: Consumer, after: Consumer | None) -> bool:
 def _shut(one_time: Consumer, another: Consumer) -> bool:
     """True where a channel is open at one time and closed at another."""
     return any(one_time.consent(c).open and not another.consent(c).open for c in Channel)
+
+
+def placed(account: Account, person: Consumer, context: ImportContext) -> Account:
+    """The account let go where it waited for nothing but to know where its person lives."""
+    return lifecycle.placed(account, context.now) if is_placed(person) else account
+
+
+def place_others(
+    plan: ImportPlan,
+    before: Consumer | None,
+    after: Consumer | None,
+    *,
+    book: People,
+    context: ImportContext,
+    read: Read,
+) -> ImportPlan:
+    """The plan with every other debt of a person let go that waited to know where they live, once
+    a file says it."""
+    if before is None or after is None or is_placed(before) or not is_placed(after):
+        return plan
+    written = {change.account.account_id for change in plan.changes if change.account is not None}
+    changes, wake = [], []
+    for known in book.accounts_of_consumer(after.consumer_id):
+        account = read.accounts.get(known.account_id, known)
+        free = placed(account, after, context)
+        if account.account_id in written or free == account:
+            continue
+        data = {"changed": ["place"]}
+        changes.append(context.changed(account, "AccountUpdated", data=data, after=free))
+        wake.append(account.account_id)
+    return replace(plan, changes=(*plan.changes, *changes), wake=(*plan.wake, *wake))
 
 
 def taken_up(account: Account, strategy: Strategy) -> Account:

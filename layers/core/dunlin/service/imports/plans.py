@@ -33,6 +33,8 @@ OLDER_FILE = "older_file"
 """The code of a row of a file that a newer one has overtaken."""
 ANOTHER_PERSON = "another_person"
 """The code of a row whose number is known for somebody else."""
+PLACE_KEPT = "place_kept"
+"""The code of a row that names another place than staff wrote down of the person."""
 OTHER_CURRENCY = "currency_differs"
 """The code of a row that states a known account in another currency."""
 

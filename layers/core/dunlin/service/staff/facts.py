@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
+from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.known_facts import (
     FACTS,
@@ -18,6 +20,7 @@ from dunlin.domain.accounts.known_facts import (
     of_point,
     point_of,
 )
+from dunlin.domain.accounts.whereabouts import BY_FILE, BY_STAFF, say_zone
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.places import US_STATES, state_code
 from dunlin.domain.zone_names import place_zone
@@ -25,6 +28,7 @@ from dunlin.ports.accounts import AccountsAndPeople
 from dunlin.ports.machines import LadderWaker
 from dunlin.service.accounts.staff_command import (
     PersonChange,
+    accounts_of,
     change_person,
     code,
     person_of,
@@ -70,7 +74,31 @@ def set_fact(
             return None
         return PersonChange(what="FactSaid", person=after, data=data)
 
-    return change_person(account_id, said, actor=actor, book=book, waker=waker, now=now)
+    changed = change_person(account_id, said, actor=actor, book=book, waker=waker, now=now)
+    if changed and name in ("state", "zip") and value.strip() != UNKNOWN:
+        let_go_where_placed(account_id, actor=actor, book=book, waker=waker, now=now)
+    return changed
+
+
+def let_go_where_placed(
+    account_id: str, *, actor: str, book: AccountsAndPeople, waker: LadderWaker, now: datetime
+) -> None:
+    """Let the accounts of a person look again that waited for nothing but to know where they
+    live."""
+
+    def attempt(own_id: str) -> bool:
+        own = book.account(own_id)
+        after = lifecycle.placed(own, now) if own is not None else own
+        if own is None or after is None or after == own:
+            return False
+        data = {"changed": ["place"]}
+        write(book, own, after, what="AccountUpdated", data=data, now=now, actor=actor)
+        return True
+
+    account, _ = person_of(account_id, book)
+    for other in accounts_of(account, book):
+        if retry_on_conflict(partial(attempt, other.account_id)):
+            waker.wake(other.account_id)
 
 
 def _say_of_debt(
@@ -113,32 +141,45 @@ def _with(
     person: Consumer, name: str, value: str, point: str, *, at: datetime, by: str, evidence: str
 ) -> Consumer:
     if name in PLACES:
-        return _placed(person, name, value.strip())
+        return _placed(person, name, value.strip(), at)
     if FACTS[name].of == "point":
         meant = point_of(person, name, point)
         return of_point(person, name, meant, value, at=at, by=by, evidence=evidence)
     return of_person(person, name, value, at=at, by=by, evidence=evidence)
 
 
-def _placed(person: Consumer, name: str, text: str) -> Consumer:
+def _placed(person: Consumer, name: str, text: str, at: datetime) -> Consumer:
     """The person with a state, a ZIP code or a zone; a zone that staff give is the person's own
-    word. Raises `DomainError`."""
+    word. Where staff know nothing any more, a file may say it. Raises `DomainError`."""
+    if name == "time_zone":
+        return _by_clock(person, text, at)
+    known = text != UNKNOWN
     if name == "state":
-        if text == UNKNOWN:
-            return replace(person, state=None)
-        state = state_code(text) or ""
-        if state not in US_STATES:
-            raise DomainError("a state is one of the United States such as IL")
-        return replace(person, state=state)
-    if name == "zip":
-        if text == UNKNOWN:
-            return replace(person, zip=None)
-        if not _ZIP.fullmatch(text):
-            raise DomainError("a ZIP code is five digits")
-        return replace(person, zip=text)
-    zone = place_zone(text)
+        state, zip5 = _state(text) if known else None, person.zip
+    else:
+        state, zip5 = person.state, _zip(text) if known else None
+    after = replace(person, state=state, zip=zip5, placed_by=BY_STAFF if known else BY_FILE)
+    moved = (person.state or state, person.zip or zip5) != (state, zip5)
+    return replace(after, tz_at=None) if moved else after
+
+
+def _state(text: str) -> str:
+    state = state_code(text) or ""
+    if state not in US_STATES:
+        raise DomainError("a state is one of the United States such as IL")
+    return state
+
+
+def _zip(text: str) -> str:
+    if not _ZIP.fullmatch(text):
+        raise DomainError("a ZIP code is five digits")
+    return text
+
+
+def _by_clock(person: Consumer, text: str, at: datetime) -> Consumer:
     if text == UNKNOWN:
-        return replace(person, tz_known=None, tz_by="file")
+        return replace(person, tz_known=None, tz_by=BY_FILE, tz_at=None)
+    zone = place_zone(text)
     if zone is None:
         raise DomainError("a time zone is a place such as America/New_York")
-    return replace(person, tz_known=zone, tz_by="person")
+    return say_zone(person, zone, at)

@@ -41,13 +41,14 @@ _CLOSED = "closed#"
 _PROFILE = Fields(
     Consumer,
     *("name", "given_name", "company", "street", "city", "state", "zip", "country", "language"),
-    *("tz_known", "tz_by", "matched_by", "taken_in_by"),
+    *("tz_known", "tz_by", "placed_by", "matched_by", "taken_in_by"),
     emails=WORDS,
     phones=WORDS,
     resting=WORDS,
     given_here=WORDS,
     wrong=WORDS,
     date_of_birth=DAY,
+    tz_at=INSTANT,
     preferences=document(Preferences, channels=each(word(Channel)), hours=WORDS, days=WORDS),
 )
 

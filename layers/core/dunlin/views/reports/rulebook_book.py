@@ -331,6 +331,7 @@ _CONDITIONS_IN_WORDS = {
     "licensed": "the creditor is licensed in every state known",
     "this_account": "“{it}” concerns this account",
     "disputed_since": "the consumer disputed the account in words and was not answered since",
+    "letter_since": "a letter went since “{it}”",
     "closed_medium": "the consumer closed this medium in words",
     "no_clock": "the place gives no clock",
     "nyc": "it is in New York City",

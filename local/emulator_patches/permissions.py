@@ -136,7 +136,9 @@ def row_conditions() -> None:
             data = json.loads(body or b"{}")
         except ValueError:
             return context
-        return {**context, _REQUEST: data} if isinstance(data, dict) else context
+        # Upstream asks once for each item of a transaction; all items of one kind are judged at
+        # the first.
+        return {**context, _REQUEST: (data, set())} if isinstance(data, dict) else context
 
     def enforce(  # noqa: PLR0917 - upstream's own parameters
         access_key: str,
@@ -147,15 +149,19 @@ def row_conditions() -> None:
         service_context: Payload | None = None,
     ) -> Any:
         context = dict(service_context or {})
-        data = context.pop(_REQUEST, None)
-        if data is None:
+        request = context.pop(_REQUEST, None)
+        if request is None:
             return judge(access_key, action, service, region, resource_arn, service_context)
+        data, allowed = request
+        if (action, resource_arn) in allowed:
+            return None
         context.pop("dynamodb:Attributes", None)
         # Nothing that is judged is still a call: one on no table, or a malformed one.
         for facts in list(_judged(action, resource_arn, data, region)) or [{}]:
             refused = judge(access_key, action, service, region, resource_arn, {**context, **facts})
             if refused:
                 return refused
+        allowed.add((action, resource_arn))
         return None
 
     iam_actions.dynamodb_service_context = describing

@@ -36,5 +36,12 @@ def translated(what: str) -> Iterator[None]:
 def _code(error: Exception) -> str:
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"]
-    cause = error.cause_response_code if isinstance(error, PynamoDBException) else None
+    cause = answered(error) if isinstance(error, PynamoDBException) else ""
     return cause or type(error).__name__
+
+
+def answered(error: PynamoDBException) -> str:
+    """The code of what DynamoDB answered, "" where it answered nothing. PynamoDB's own property
+    breaks there: the SDK's error of a time-out has a response, which is None."""
+    response = getattr(error.cause, "response", None) or {}
+    return str(response.get("Error", {}).get("Code") or "")

@@ -9,7 +9,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from dunlin.adapters.dynamo.faults import CERTAIN
+from dunlin.adapters.dynamo.faults import CERTAIN, answered
 from dunlin.adapters.dynamo.rows.row import StoredRow
 from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.ports.accounts import AlreadySeen
@@ -42,7 +42,7 @@ class Transaction:
     def _meaning(self, error: TransactWriteError) -> Exception:
         codes = [r.code if r else None for r in error.cancellation_reasons]
         if not codes:
-            code = error.cause_response_code or "unknown"
+            code = answered(error) or "unknown"
             return Unavailable("dynamodb", code, certain=code in CERTAIN)
         if self._seen and codes[self._first_put] == "ConditionalCheckFailed":
             return AlreadySeen(self._seen)

@@ -12,17 +12,28 @@ import pytest
 from typer.testing import CliRunner
 
 from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.waker import MemoryWaker
+from dunlin.cli.audit import signature_holds
 from dunlin.cli.main import app
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.audit import audit
 from dunlin.domain.audit.audit import AuditEntry
+from dunlin.runtime import wiring
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import send
-from dunlin.service.reports.audit_log import archive_entries, dossier, sign_day, sign_finished_days
+from dunlin.service.reports.audit_log import (
+    archive_entries,
+    dossier,
+    repair,
+    sign_day,
+    sign_finished_days,
+    verify_dossier,
+)
 from dunlin.service.signals.signals import apply_signal
 from tests.support import ground
 from tests.support.builders import NOON
+from tests.support.deployment import LAPTOP
 from tests.support.evidence import LocalSigner, MemoryArchive
 
 Dossier = dict[str, Any]
@@ -284,3 +295,37 @@ def test_a_signed_day_stays_as_it_is() -> None:
     archive_entries([(NOON, "b", others[0])], archive=archive)
     assert sign_day(NOON.date(), archive=archive, signer=signer) == root
     assert archive_entries([(NOON, "b", others[0])], archive=archive) == 0
+
+
+def test_what_the_archive_lacks_is_copied_once_and_vouched_for() -> None:
+    book, account_id = lived()
+    archive, signer = MemoryArchive(lambda: book.chains), LocalSigner()
+    entries = [e for chain in book.chains.values() for e in chain]
+    archive_entries([(NOON, f"r{n}", e) for n, e in enumerate(entries[:-2])], archive=archive)
+    yesterday, today = NOON.date(), NOON.date() + timedelta(days=1)
+    sign_day(yesterday, archive=archive, signer=signer)
+    assert repair(yesterday, today, archive=archive) == 2
+    assert repair(yesterday, today, archive=archive) == 0
+    # Signed under the day of the repair: the root of yesterday stands.
+    sign_day(today, archive=archive, signer=signer)
+    kept = {e.hash for day in (yesterday, today) for e in archive.archived(day)}
+    assert kept == {e.hash for e in entries}
+    document = dossier(
+        account_id, book=book, archive=archive, signer=signer, now=NOON + timedelta(days=2)
+    )
+    assert verify_dossier(document, signed=signature_holds) == []
+    assert repair(today + timedelta(days=1), today + timedelta(days=1), archive=archive) == 0
+
+
+def test_the_command_repairs_and_says_where_it_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    book, _ = lived()
+    archive = MemoryArchive(lambda: book.chains)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
+    monkeypatch.setattr(wiring, "audit_archive", lambda: archive)
+    monkeypatch.setattr(wiring, "real_clock", lambda: FixedClock(NOON + timedelta(days=1)))
+    first = CliRunner().invoke(app, ["audit", "repair"])
+    again = CliRunner().invoke(app, ["audit", "repair"])
+    number = sum(map(len, book.chains.values()))
+    assert f"{number} copied; tonight's root covers them." in first.output
+    assert "lacks nothing" in again.output
+    assert CliRunner().invoke(app, ["audit", "repair", "--since", "2030-01-01"]).exit_code == 2

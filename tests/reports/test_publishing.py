@@ -180,6 +180,19 @@ def test_recount_finds_a_lost_change() -> None:
     assert (difference.counted, difference.actual) == (Figure(1, 12_345), Figure(1, 7))
 
 
+def test_counting_anew_makes_good_what_the_stream_lost_and_nothing_else() -> None:
+    accounts = [builders.account(f"R{n}", balance=Money(100 + n, "USD")) for n in range(5)]
+    held = builders.book(*accounts)
+    counters = MemoryCounters()
+    counters.count([share_of(account) for account in accounts[:3]])
+    moved = replace(accounts[0], status=Status.SETTLED, balance=Money(0, "USD"), version=2)
+    held.accounts[moved.account_id] = moved
+    assert len(publishing.recount(CREDITOR, book=held, counters=counters)) > 0
+    assert publishing.count_anew(CREDITOR, book=held, counters=counters) == 3
+    assert publishing.recount(CREDITOR, book=held, counters=counters) == []
+    assert publishing.count_anew(CREDITOR, book=held, counters=counters) == 0
+
+
 def everything() -> list[StreamRecord]:
     """Records that together make every event happen."""
     imported = builders.account(status=Status.IMPORTED)

@@ -24,6 +24,9 @@ class MemoryArchive:
     def chain(self, subject: str) -> list[AuditEntry]:
         return list(self._chains().get(subject, []))
 
+    def entries_since(self, day: date) -> Iterable[AuditEntry]:
+        return [e for chain in self._chains().values() for e in chain if e.at.date() >= day]
+
     def archive(self, day: date, batch: str, entries: Sequence[AuditEntry]) -> bool:
         if (day, batch) in self.batches:
             return False

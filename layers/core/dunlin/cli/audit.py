@@ -1,10 +1,11 @@
-"""`dunlin audit show | export | verify`: what happened on an account, and the proof of it."""
+"""`dunlin audit show | export | verify | repair`: what happened on an account, and the proof of
+it."""
 
 from __future__ import annotations
 
 import base64
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,8 +14,9 @@ import typer
 from dunlin.cli.account import ThisAccount
 from dunlin.cli.commands import Commands
 from dunlin.cli.speech import day, not_in_order, refused, say
-from dunlin.cli.stack import Output
+from dunlin.cli.stack import Output, ToWrite
 from dunlin.service.reports.audit_log import dossier, verify_dossier
+from dunlin.service.reports.audit_log import repair as copy_lacking
 from dunlin.views.widgets.words import words
 
 NOTHING: tuple[Any, ...] = (None, "", [], {})
@@ -103,6 +105,31 @@ def verify(
     )
     say(f"{len(document['proofs'])} proofs lead to signed daily roots;", 2)
     say(f"{uncovered(document)} entries are newer than the last root that covers them.", 2)
+
+
+@app.command()
+def repair(
+    _on: ToWrite,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="First day; two weeks ago if left out."),
+    ] = None,
+) -> None:
+    """Copy into the write-once archive what it lacks of the log, for a root to vouch for.
+
+    Example: dunlin audit repair
+    """
+    from dunlin.runtime import wiring
+
+    today = wiring.real_clock().now().date()
+    first = since.date() if since is not None else today - timedelta(days=14)
+    if first > today:
+        raise refused(f"{day(first)} lies ahead.")
+    copied = copy_lacking(first, today, archive=wiring.audit_archive())
+    if copied:
+        say(f"{copied:,} copied; tonight's root covers them.")
+        return
+    say(f"The archive lacks nothing since {day(first)}.")
 
 
 def _entries(document: dict[str, Any]) -> int:

@@ -26,6 +26,7 @@ from dunlin.cli import (
     person,
     queue,
     reassigned,
+    recount,
     reentry,
     rehearse,
     replies,
@@ -55,6 +56,7 @@ app.command()(pausing.resume)
 app.command()(missing.missing)
 app.command()(judge.judge)
 app.command()(report.report)
+app.command("recount")(recount.recounted)
 app.command()(leave.export)
 app.command()(leave.destroy)
 app.command()(doctor.doctor)

@@ -16,6 +16,13 @@ class AuditLog(Protocol):
         """All entries of one subject, oldest first."""
 
 
+class AuditTable(Protocol):
+    """The audit log as it is written."""
+
+    def entries_since(self, day: date) -> Iterable[AuditEntry]:
+        """Every entry at or after the beginning of a day (UTC), in no order."""
+
+
 class AuditArchive(AuditLog, Protocol):
     """The audit log, its write-once copy, and the signed roots of its days."""
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dunlin.domain.payments.payments import MethodSaved, PaymentEvent
     from dunlin.domain.replies.model import ReplyModel
     from dunlin.ports.accounts import Reply
-    from dunlin.ports.audit import AuditArchive, Signer
+    from dunlin.ports.audit import Signer
     from dunlin.ports.clock import Clock
     from dunlin.ports.contact import Walks
     from dunlin.ports.imports import DropBox, Intake
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from dunlin.service.payments.billing import BillingPorts
     from dunlin.service.payments.reconciliation import Reconciler
     from dunlin.service.portal import PortalPorts
-    from dunlin.service.reports.audit_log import AuditRecord
+    from dunlin.service.reports.audit_log import AuditRecord, RepairedArchive
     from dunlin.service.rollouts.rollout_ports import RolloutPorts
     from dunlin.service.signals.mails import MailPorts
     from dunlin.views.portal.jinja_pages import PortalPages
@@ -355,7 +355,7 @@ def drop_box() -> DropBox:
 
 
 @cache
-def audit_archive() -> AuditArchive:
+def audit_archive() -> RepairedArchive:
     from dunlin.adapters.aws.audit_archive import S3AuditArchive
 
     _bound_tables()

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import islice
 from typing import Any
 
@@ -25,6 +25,7 @@ from dunlin.domain.errors import Defect
 
 _EXISTS = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
 _TOGETHER = 16  # objects read side by side: a day of a million accounts has ten thousand
+_SEGMENTS = 8  # of a scan of the table
 _ABSENT = frozenset({"NoSuchKey", "404"})
 
 
@@ -62,6 +63,15 @@ class S3AuditArchive:
         return [
             row.to_domain() for row in reading.found(AuditRow.query(subject, consistent_read=True))
         ]
+
+    def entries_since(self, day: date) -> Iterator[AuditEntry]:
+        wanted = AuditRow.at >= datetime.combine(day, time(), UTC)
+        segments = [
+            AuditRow.scan(wanted, segment=number, total_segments=_SEGMENTS)
+            for number in range(_SEGMENTS)
+        ]
+        for row in reading.side_by_side(segments):
+            yield row.to_domain()
 
     def archive(self, day: date, batch: str, entries: Sequence[AuditEntry]) -> bool:
         return self._put(f"entries/{day}/{batch}.jsonl", _lines(to_json(e) for e in entries))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,11 +18,16 @@ from dunlin.domain.audit import audit, merkle
 from dunlin.domain.audit.audit import AuditEntry, Leaf, SignedRoot
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountsAndPeople, Conversations
-from dunlin.ports.audit import AuditArchive, Signer
+from dunlin.ports.audit import AuditArchive, AuditTable, Signer
 
 FORMAT = "dunlin-dossier-1"
+_BATCH = 100  # entries of one object
 _SEQUENCE = 8  # bytes of a sequence number, before those of its hash
 AuditRecord = tuple[datetime, str, AuditEntry]  # written at, record id, entry
+
+
+class RepairedArchive(AuditArchive, AuditTable, Protocol):
+    """The archive beside the table that it is a copy of."""
 
 
 class DossierBook(AccountsAndPeople, Conversations, Protocol):
@@ -40,6 +46,26 @@ def archive_entries(entries: Iterable[AuditRecord], *, archive: AuditArchive) ->
     for day, records in by_day.items():
         if archive.archive(day, records[0][0], [entry for _, entry in records]):
             copied += len(records)
+    return copied
+
+
+def repair(since: date, today: date, *, archive: RepairedArchive) -> int:
+    """Copy the entries since a day that the archive lacks: their records were given up on the way.
+    They are copied under `today`, so that tonight's root vouches for them; how many there were.
+
+    What is held meanwhile is the hash of each entry since that day.
+    """
+    days = (today - since).days + 1
+    known = {
+        bytes.fromhex(entry.hash)
+        for ago in range(days, -1, -1)
+        for entry in archive.archived(today - timedelta(days=ago))
+    }
+    lacking = (e for e in archive.entries_since(since) if bytes.fromhex(e.hash) not in known)
+    copied = 0
+    while batch := list(islice(lacking, _BATCH)):
+        if archive.archive(today, f"repair-{batch[0].hash}", batch):
+            copied += len(batch)
     return copied
 
 

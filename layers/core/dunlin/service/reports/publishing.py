@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from dunlin.domain.accounts import counters as count
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
@@ -18,6 +19,7 @@ from dunlin.ports.strategies import Creditors
 
 # The provider has it. `unknown` may have been handed over and is measured where it is resolved.
 _HANDED_OVER = frozenset({TouchState.SENT, TouchState.DELIVERED, TouchState.BOUNCED})
+_AT_ONCE = 1_000  # shares of accounts that are counted anew
 _OUTCOMES = frozenset({Status.SETTLED, Status.EXHAUSTED, Status.FAILED, Status.CLOSED})
 
 
@@ -50,6 +52,16 @@ def recount(creditor: str, *, book: Portfolios, counters: Counters) -> list[coun
     the accounts were being written meanwhile: count again before raising an alarm."""
     actual = count.fold(count.share_of(a) for a in book.accounts_of_creditor(creditor))
     return count.drift(counters.tally(creditor), actual)
+
+
+def count_anew(creditor: str, *, book: Portfolios, counters: Counters) -> int:
+    """Count every account of a creditor as it is now: what the stream lost of it is counted, what
+    was counted changes nothing. How many accounts changed the counters."""
+    shares = (count.share_of(account) for account in book.accounts_of_creditor(creditor))
+    changed = 0
+    while some := list(islice(shares, _AT_ONCE)):
+        changed += counters.count(some)
+    return changed
 
 
 def recount_all(*, book: Portfolios, counters: Counters, creditors: Creditors) -> list[count.Drift]:

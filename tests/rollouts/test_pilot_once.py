@@ -144,6 +144,7 @@ class Slow:
 
     def __init__(self, work: Callable[[dict[str, Any]], object], *, silent: int) -> None:
         self.calls: list[dict[str, Any]] = []
+        self.clients: list[Any] = []
         self.over = threading.Event()
         slow = self
 
@@ -164,11 +165,12 @@ class Slow:
                 """Nothing to say."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = False  # so that closing waits for each call to end
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def client(self) -> Any:
         """A client that waits for a second and asks again, as the SDK does by itself."""
-        return boto3.client(
+        client: Any = boto3.client(
             "lambda",
             endpoint_url=f"http://127.0.0.1:{self.server.server_port}",
             region_name="us-east-1",
@@ -176,9 +178,13 @@ class Slow:
             aws_secret_access_key="test",
             config=Config(read_timeout=1, retries={"total_max_attempts": 3, "mode": "standard"}),
         )
+        self.clients.append(client)
+        return client
 
     def close(self) -> None:
         self.over.set()
+        for client in self.clients:
+            client.close()
         self.server.shutdown()
         self.server.server_close()
 

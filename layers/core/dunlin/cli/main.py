@@ -33,6 +33,7 @@ from dunlin.cli import (
     report,
     rollout,
     rules,
+    smoke,
     stack,
     template,
     words,
@@ -60,6 +61,7 @@ app.command("recount")(recount.recounted)
 app.command()(leave.export)
 app.command()(leave.destroy)
 app.command()(doctor.doctor)
+app.command()(smoke.smoke)
 import_file.register(app, import_live.upload)
 app.add_typer(drop.strategy_app, name="strategy")
 app.add_typer(imported.drops, name="drop")

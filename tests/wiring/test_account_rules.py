@@ -2,6 +2,7 @@
 queue or topic, what must be there first, what a first deployment leaves when it fails, and which
 requests of people and of payment systems a firewall may stop."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -181,3 +182,30 @@ def test_what_failed_waits_minutes_for_its_next_try_however_long_its_function_ma
         }
         for role in granted:
             assert ("sqs:ChangeMessageVisibility", f"{queue}.Arn") in set(stack.grants(role))
+
+
+def test_two_stacks_meet_in_nothing_but_what_belongs_to_the_account():
+    """Of two stacks in one account and region each name is each one's own."""
+    named: dict[str, list[tuple[str, str]]] = {}
+    for name, resource in stack.translated()["Resources"].items():
+        for key, value in resource.get("Properties", {}).items():
+            if key == "Name" or (key.endswith("Name") and isinstance(value, dict | str)):
+                named.setdefault(json.dumps(value), []).append((name, key))
+    met = {
+        (resource, key)
+        for text, places in named.items()
+        for resource, key in places
+        if "AWS::StackName" not in text and _is_its_own(key, text)
+    }
+    assert met == {
+        # SNS writes to these two groups of the account, whoever sends (docs/deploy.md, 8).
+        ("SmsDeliveryLog", "LogGroupName"),
+        ("SmsFailureLog", "LogGroupName"),
+    }
+
+
+def _is_its_own(key: str, text: str) -> bool:
+    """Whether a name is one that a resource gives itself, and no reference to another's."""
+    if re.search(r'"Ref": "(?!AWS::)|"Fn::GetAtt"', text):
+        return False
+    return key not in {"MetricName", "StageName"}

@@ -115,7 +115,7 @@ def _remove(folder: Path, target: Target, stack: str) -> None:
     say(f"Removing {stack} …")
     kept = teardown.delete()
     tables = [target.outputs[f"{name}TableName"] for name in TABLES]
-    secrets = [target.outputs[name] for name in ("StripeSecretName", "BillingSecretName")]
+    secrets = [value for name, value in target.outputs.items() if name.endswith("SecretName")]
     for line in (*kept, *remove_rest(tables, buckets, secrets)):
         say(f"left: {line}", colour="yellow")
     if target.outputs["Stage"] == "prod":

@@ -10,6 +10,7 @@ from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.domain.accounts.consumer import Channel, Consumer
 from dunlin.domain.rulebook import decide
 from dunlin.service.contact.gate import contact_facts
+from dunlin.service.staff.facts import set_fact
 from tests.imports.place import Office
 from tests.imports.reading import read
 from tests.support.builders import NOON
@@ -135,3 +136,37 @@ def test_and_the_rules_mind_it(
         MEDICAL.format(heading=heading, state=state, zip=WHERE[state], cell=cell),
     )
     assert result(office, "K-1", "email", rule) == verdict
+
+
+PERSONAL = (
+    "Invoice,Customer,State,ZIP,Phone,Email,SMS consent,Balance,Due date,Employer Prohibits,"
+    "Shared Phone\n"
+    "K-1,Bo Sample,IL,62701,(217) 555-0111,bo@example.com,yes,120.00,2026-09-01,{},{}\n"
+    "K-2,Cy Sample,IL,62701,(217) 555-0112,cy@example.com,yes,80.50,2026-09-02,no,no\n"
+)
+
+
+def test_what_a_file_says_of_the_person_and_their_telephone_binds_the_person() -> None:
+    office = Office()
+    office.drop("open.csv", PERSONAL.format("yes", "Y"))
+    bo = person_of(office, "K-1")
+    assert bo.flags["employer_prohibits"].detail["value"] is True
+    assert "file_said_shared_phone" not in office.account("K-1").extras
+    assert result(office, "K-1", "sms", "US-REGF-THIRDPARTY") == "block"
+    assert result(office, "K-2", "sms", "US-REGF-THIRDPARTY") == "pass"
+    assert not {"employer_prohibits", "shared_phone"} & person_of(office, "K-2").flags.keys()
+    office.drop("open.csv", PERSONAL.format("yes", "Y") + "\n")
+    assert person_of(office, "K-1") == bo, "the same again is no news"
+    office.drop("open.csv", PERSONAL.format("no", "no"))
+    assert not {"employer_prohibits", "shared_phone"} & person_of(office, "K-1").flags.keys()
+
+
+def test_what_staff_said_of_the_person_outlives_a_file() -> None:
+    office = Office()
+    office.drop("open.csv", PERSONAL.format("no", "no"))
+    set_fact(
+        office.account("K-1").account_id, "employer_prohibits", "yes", by="desk-1",
+        evidence="call-1", book=office.book, waker=office.waker, now=office.now,
+    )  # fmt: skip
+    office.drop("open.csv", PERSONAL.format("no", "no").replace("120.00", "119.00"))
+    assert person_of(office, "K-1").flags["employer_prohibits"].detail["value"] is True

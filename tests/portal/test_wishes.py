@@ -135,6 +135,20 @@ def test_times_that_staff_noted_outlast_the_persons_own(
     ]
 
 
+def test_a_telephone_that_others_read_gets_no_text_and_an_employer_is_minded(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    browser.sign_in(account)
+    times(browser, **EVERY_DAY, employer_prohibits="yes", shared_phone="yes")
+    assert "US-REGF-THIRDPARTY" in judged(harness, account, Channel.SMS).blocked_by
+    flags = harness.book.consumers[account.consumer_id].flags
+    assert flags["employer_prohibits"].detail == {"value": True}
+    times(browser, **EVERY_DAY)
+    assert harness.book.consumers[account.consumer_id].flags == {}
+    assert "US-REGF-THIRDPARTY" not in judged(harness, account, Channel.SMS).blocked_by
+
+
 def test_an_address_at_work_is_barred_and_opened_by_the_person_alone(
     harness: PortalHarness, browser: Browser
 ) -> None:

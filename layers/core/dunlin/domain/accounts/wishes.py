@@ -57,9 +57,10 @@ ZONES = (
     *("America/Phoenix", "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu"),
     "Pacific/Guam",
 )
-# Contact at work that a person rules out: at their place (15 USC 1692c(a)(3)), and at an address
-# that is their employer's (12 CFR 1006.22(f)(3)).
-AT_WORK = ("no_work_contact", "work_email")
+# Contact that a person rules out: at their place of work, by their wish or their employer's (15 USC
+# 1692c(a)(3)), at an address that is their employer's (12 CFR 1006.22(f)(3)), and by text to a
+# telephone that others read too (15 USC 1692c(b)).
+RULED_OUT = ("no_work_contact", "employer_prohibits", "work_email", "shared_phone")
 _INCONVENIENT, _MEDIUM, _ONLY = "inconvenient", "medium_optout", "only_medium"
 
 
@@ -120,8 +121,8 @@ def with_times(
         flags[_INCONVENIENT] = (
             flag if flag and same else Flag(at=at, by=evidence, detail={"value": barred})
         )
-    for name in AT_WORK:
-        if name in wished.get("work", ()):
+    for name in RULED_OUT:
+        if name in wished.get("ruled_out", ()):
             known = flags.get(name)
             # What was said of some addresses alone gives way to their word about all.
             if known is None or "address_hashes" in known.detail:

@@ -169,6 +169,8 @@ _BESIDES: Mapping[str, Mapping[Setter, str]] = {
     },
     "flags.services_at": {"file": "the column of the day of service"},
     "flags.work_email": {"portal": "the wish page"},
+    "flags.employer_prohibits": {"portal": "the wish page"},
+    "flags.shared_phone": {"portal": "the wish page"},
     "flags.validation.initial_comm_at": {"reckoned": "the first contact about the debt"},
 }  # fmt: skip
 """Who sets a fact besides staff."""
@@ -189,7 +191,8 @@ _ABSENT = {
 IN_FILES = frozenset({
     "validation_sent_at", "time_barred", "codebtor_stay", "sole_prop_mixed_use", "ppdr_open",
     "insurance_appeal_pending", "insurance_appeal_ended_at", "fap_application_pending",
-    "first_post_discharge_bill_at", "assistance_screened", "uninsured",
+    "first_post_discharge_bill_at", "assistance_screened", "uninsured", "employer_prohibits",
+    "shared_phone",
 })  # fmt: skip
 """The facts that have a column of their own."""
 

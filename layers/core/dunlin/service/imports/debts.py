@@ -35,10 +35,12 @@ from dunlin.service.imports.bars import (
     undecided,
 )
 from dunlin.service.imports.people import (
+    OF_PERSON,
     hear,
     known_by_address,
     new_consumer,
     next_consumer,
+    of_person_in,
     place_others,
     placed,
     reached_again,
@@ -123,7 +125,13 @@ def create(
         next_consumer(context, new_consumer(context, consumer_id, account_read), "ConsumerImported")
         if known is None
         else with_contacts(
-            context, known, account_read.consumer, before=None if own else (), first=own, bars=bars
+            context,
+            known,
+            account_read.consumer,
+            before=None if own else (),
+            first=own,
+            bars=bars,
+            said=of_person_in(account_read),
         )
     )
     account = _new_account(context, account_id, consumer_id, account_read, maybe)
@@ -263,7 +271,12 @@ def update(
         heard = hear(context, key, account_read, read, book=book, holder=consumer)
         return replace(heard, codes={key: overtaken, **heard.codes})
     person, entries = with_contacts(
-        context, consumer, account_read.consumer, before=_named_before(stored), bars=bars
+        context,
+        consumer,
+        account_read.consumer,
+        before=_named_before(stored),
+        bars=bars,
+        said=of_person_in(account_read),
     )
     codes = {
         **told_otherwise(key, consumer, account_read.consumer),
@@ -416,7 +429,7 @@ def _named_before(stored: Account) -> list[str] | None:
 
 def told(account_read: NormalisedAccount, today: date) -> dict[str, str]:
     """What the file tells of a debt beside its balance, and what that means in words of rules."""
-    extras = dict(account_read.extras)
+    extras = {n: v for n, v in account_read.extras if n not in OF_PERSON}
     return extras | facts_of(extras, account_read.balance.currency, today)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -11,7 +11,7 @@ from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
-from dunlin.domain.accounts.known_facts import of_point
+from dunlin.domain.accounts.known_facts import BY_FILE, FACTS, UNKNOWN, of_person, of_point
 from dunlin.domain.accounts.points import DENIED, MOST_POINTS, NamedPoints, deny, take_named
 from dunlin.domain.accounts.whereabouts import BY_STAFF, Address, differs, is_placed, take_address
 from dunlin.domain.audit.audit import AuditEntry, append
@@ -25,6 +25,7 @@ from dunlin.domain.imports.types import (
     NormalisedConsumer,
 )
 from dunlin.domain.strategy.strategy import Strategy
+from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Addresses, Change, People
 from dunlin.service.imports import work
 from dunlin.service.imports.bars import barred_anew, hold_others, marked, personal
@@ -40,6 +41,8 @@ from dunlin.service.imports.plans import (
 from dunlin.service.imports.whose import strangers
 
 _LOOKED_UP = 3
+OF_PERSON = {f"{BY_FILE}{name}": name for name, kind in FACTS.items() if kind.of != "debt"}
+"""What a row says of its person, by the name under which the reader leaves it."""
 
 
 def fill(context: ImportContext, item: dict[str, Any], read: Read) -> ImportPlan:
@@ -206,7 +209,40 @@ def new_consumer(
         },
         matched_by=account_read.matched_by,
     )
+    consumer = heard_of(consumer, person, of_person_in(account_read), context)
     return marked(at_work(consumer, person, context), personal(account_read), context)
+
+
+def of_person_in(account_read: NormalisedAccount) -> dict[str, str]:
+    """What a row says of its person or their telephone, beside the debt: facts by name."""
+    return {OF_PERSON[n]: text for n, text in account_read.extras if n in OF_PERSON}
+
+
+def heard_of(
+    consumer: Consumer, person: NormalisedConsumer, said: Mapping[str, str], context: ImportContext
+) -> Consumer:
+    """The consumer with what a file says of them; what they or staff said stands. A telephone is
+    the first that the row names."""
+    by = f"import {context.job.import_id}"
+    for name, text in said.items():
+        before, kind = consumer.flags.get(name), FACTS[name]
+        known = before is not None and before.detail.get("value") is True
+        if before is not None and not before.by.startswith("import "):
+            continue
+        if kind.of == "person":
+            if known is not (text == "yes"):
+                value = text if text == "yes" else UNKNOWN
+                consumer = of_person(
+                    consumer, name, value, at=context.now, by=by, evidence="import"
+                )
+            continue
+        for point in person.phones[:1]:
+            has = before is not None and address_hash(point) in _hashes(before)
+            if has is not (text == "yes"):
+                consumer = of_point(
+                    consumer, name, point, text, at=context.now, by=by, evidence="import"
+                )
+    return consumer
 
 
 def at_work(consumer: Consumer, person: NormalisedConsumer, context: ImportContext) -> Consumer:
@@ -237,11 +273,13 @@ def with_contacts(
     before: Collection[str] | None = None,
     first: bool = True,
     bars: Collection[str] = (),
+    said: Mapping[str, str] | None = None,
 ) -> tuple[Consumer | None, list[AuditEntry]]:
     """Take the file's contact points, fill what was empty, and close what the file closes; None
     where nothing is new. A file never opens what is closed but for an address that it corrects:
     what a person said to us outlives what a file says. `before` and `first` as in `NamedPoints`;
-    `bars` are the codes of what the file says of the person that forbids to write.
+    `bars` are the codes of what the file says of the person that forbids to write, `said` the facts
+    that it tells of them.
     """
     named = NamedPoints(emails=person.emails, phones=person.phones, before=before, first=first)
     source = f"import {context.job.import_id}"
@@ -253,7 +291,8 @@ def with_contacts(
     fields = {"date_of_birth": person.date_of_birth, "tz_known": person.time_zone}
     changes |= {n: value for n, value in fields.items() if value and not getattr(stored, n)}
     after = take_address(after, address_of(person), newest=first)
-    after = marked(at_work(replace(after, **changes), person, context), bars, context)
+    after = heard_of(replace(after, **changes), person, said or {}, context)
+    after = marked(at_work(after, person, context), bars, context)
     if after == stored:
         return None, []
     what = "PermissionWithdrawn" if _shut(stored, after) else "ConsumerUpdated"

@@ -10,7 +10,7 @@ from typing import Any
 from dunlin.domain.accounts.account import LedgerEntry
 from dunlin.domain.accounts.consumer import Channel, ConsentState
 from dunlin.domain.accounts.ledger import DebtPart, Itemisation, itemise
-from dunlin.domain.accounts.wishes import AT_WORK, ZONES, consent_words, hours_word
+from dunlin.domain.accounts.wishes import RULED_OUT, ZONES, consent_words, hours_word
 from dunlin.domain.arrangements.arrangement import Arrangement, Instalment
 from dunlin.domain.arrangements.terms import Planned, Terms
 from dunlin.domain.money import Money
@@ -278,7 +278,7 @@ class PreferencesForm:
     form_id: str
     days: tuple[int, ...]
     zones: tuple[str, ...]
-    at_work: Sequence[str]
+    ruled_out: Sequence[str]
     email: str
     ticked: frozenset[str]
 
@@ -348,11 +348,12 @@ def documents(inside: Inside, form: Form, form_id: str) -> DocumentsForm:
 def preferences(inside: Inside, form: Form, form_id: str) -> PreferencesForm:
     person = inside.consumer
     wishes, days = person.preferences, writing_days(inside.strategy)
-    at_work = AT_WORK if person.emails else AT_WORK[:1]
+    lacking = {"work_email": not person.emails, "shared_phone": not person.phones}
+    ruled_out = [name for name in RULED_OUT if not lacking.get(name)]
     ticked = {name for name, value in form.items() if value}
     if not form:
         ticked = {f"day{n}" for n in days if not wishes.days or n in wishes.days}
-        ticked |= {name for name in at_work if name in person.flags}
+        ticked |= {name for name in ruled_out if name in person.flags}
     stored = {
         "language": person.language,
         "hours": hours_word(wishes),
@@ -364,7 +365,7 @@ def preferences(inside: Inside, form: Form, form_id: str) -> PreferencesForm:
         form_id=form_id,
         days=days,
         zones=ZONES,
-        at_work=at_work,
+        ruled_out=ruled_out,
         email=person.emails[0] if person.emails else "",
         ticked=frozenset(ticked),
     )

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.wishes import (
-    AT_WORK,
     CONSENT_WORDS,
     HOURS,
+    RULED_OUT,
     ZONES,
     agreed_here,
     consent_words,
@@ -61,7 +61,7 @@ def preferences(
                 "days": [] if len(days) == len(possible) else days,
                 "payday": int(payday) if payday else None,
                 "zone": zone,
-                "work": [name for name in AT_WORK if form.get(name)],
+                "ruled_out": [name for name in RULED_OUT if form.get(name)],
             }
         },
         now=now,

@@ -1,4 +1,5 @@
-"""What the law asks of a debt: names of columns by the fact's own name."""
+"""What the law asks of a debt, its person or their telephone: names of columns by the fact's own
+name."""
 
 STRONG = {
     "validation_sent_at": """
@@ -29,5 +30,11 @@ STRONG = {
     "assistance_screened": """
         assistance screened|screened for assistance|financial assistance screened
         |charity care screened|screening completed""",
+    "employer_prohibits": """
+        employer prohibits|employer prohibits calls|employer prohibits contact|no calls at work
+        |do not call at work|employer disallows calls|work calls prohibited""",
+    "shared_phone": """
+        shared phone|shared telephone|phone is shared|phone shared|family phone|shared number
+        |phone shared with others""",
     "uninsured": "uninsured|is uninsured|self pay flag|uninsured patient",
 }

@@ -169,7 +169,7 @@ def _slipped(text: str, chance: Random) -> str:
         for long, short in _SHORTER.items():
             if chance.random() < 0.6:
                 text = re.sub(rf"\b{long}\b", short, text)
-    if chance.random() < 0.35:
+    while chance.random() < 0.4:
         text = _typo(text, chance)
     cased = chance.random()
     if cased < 0.15:
@@ -177,17 +177,32 @@ def _slipped(text: str, chance: Random) -> str:
     return text.capitalize() if cased < 0.45 else text
 
 
+_BESIDE = dict(zip("qwertyuiopasdfghjklzxcvbnm", "wertyuioposdfghjklkxcvbnmn", strict=True))
+_DIGITS = {"a": "4", "e": "3", "i": "1", "o": "0", "s": "5", "t": "7"}
+_ALIKE = {"a": "а", "e": "е", "o": "о", "c": "с", "p": "р", "i": "і"}
+
+
 def _typo(text: str, chance: Random) -> str:
+    """One letter left out, changed over, doubled, stretched, hit beside or written in disguise."""
     places = [i for i in range(1, len(text) - 1) if text[i - 1 : i + 2].isalpha()]
     if not places:
         return text
     at = chance.choice(places)
-    kind = chance.randrange(3)
-    if kind == 0:
-        return text[:at] + text[at + 1 :]
-    if kind == 1:
+    letter = text[at].lower()
+    ways = (
+        "",
+        text[at] * 2,
+        text[at] * 4,
+        _BESIDE.get(letter, ""),
+        _DIGITS.get(letter, text[at]),
+        _ALIKE.get(letter, text[at]),
+        text[at] + "\u200b",
+        "*",
+    )
+    kind = chance.randrange(len(ways) + 3)
+    if kind >= len(ways):  # the commonest slip
         return text[: at - 1] + text[at] + text[at - 1] + text[at + 1 :]
-    return text[:at] + text[at] + text[at:]
+    return text[:at] + ways[kind] + text[at + 1 :]
 
 
 _JOINTS = {

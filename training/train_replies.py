@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 MODEL = HERE.parent / "layers" / "core" / "dunlin" / "replies" / "model.json"
 CHARS, WORDS = 16_384, 8_192
 # See `ReplyModel`.
-THRESHOLDS = {"stop_at": 0.22, "doubt_at": 0.12, "pause_at": 0.32, "idle_at": 0.18, "hold_at": 0.5}
+THRESHOLDS = {"stop_at": 0.18, "doubt_at": 0.1, "pause_at": 0.28, "idle_at": 0.16, "hold_at": 0.5}
 PAIRS = 3_000
 SAME = 0.995
 """Part of the weights that must be equal for a model to be this one: rounding differs between
@@ -63,10 +63,25 @@ def written() -> list[TrainingText]:
     return rows
 
 
+def apart() -> list[TrainingText]:
+    """Replies that were written apart from the others, to measure, and trained on once they had
+    been looked at: a row for each intent, the first of several counting double."""
+    rows: list[TrainingText] = []
+    for path in sorted(HERE.glob("replies_apart_*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            reply = json.loads(line)
+            for label in dict.fromkeys((reply["label"], *reply["intents"])):
+                several = len(reply["intents"]) > 1
+                weight = (1.4 if label == reply["label"] else 0.7) if several else 2.0
+                stops, language = reply["opt_out"], path.stem[-2:]
+                rows.append(TrainingText(reply["text"], label, stops, language, weight))
+    return rows
+
+
 def gathered(keep: Callable[[int], bool] = lambda _: True) -> list[TrainingText]:
     """Every row whose template or text has a number that is kept."""
     pool = [t for t in templates() if keep(t.number)]
-    rows = [row for row in written() if keep(crc32(row.text.encode()))]
+    rows = [row for row in (*written(), *apart()) if keep(crc32(row.text.encode()))]
     rows += [_row(text, t) for t in pool for text in draws(t)]
     for text, labels, language in pairs(pool, PAIRS):
         stops = "opt_out" in labels
@@ -105,7 +120,7 @@ class Trained:
         return np.hstack([self.labels.decision_function(matrix), stops])
 
 
-def fit(rows: list[TrainingText], strength: float = 20.0) -> Trained:
+def fit(rows: list[TrainingText], strength: float = 5.0) -> Trained:
     """One linear model for the labels and one for the opt-out, on the same features."""
     texts = [row.text for row in rows]
     weights = np.array([row.weight for row in rows])

@@ -147,10 +147,10 @@ def test_the_command_answers_each_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "label", "least", "most"),
     [
-        ("en", "hostile", 0.8, 1.0),
-        ("en", "benign", 0.0, 0.06),
-        ("es", "hostile", 0.75, 1.0),
-        ("es", "benign", 0.0, 0.09),
+        ("en", "hostile", 0.88, 1.0),
+        ("en", "benign", 0.0, 0.19),
+        ("es", "hostile", 0.9, 1.0),
+        ("es", "benign", 0.0, 0.19),
     ],
 )
 def test_drafts_written_apart_are_refused_no_worse_than_the_docs_say(

@@ -20,6 +20,7 @@ from dunlin.domain.replies.model import ReplyModel, murmur
 from dunlin.domain.replies.reading import HALTING, LABELS, ReplyReading, labels_of, read
 from dunlin.domain.replies.signals import classify_reply
 from tests.support.builders import NOON
+from training.held_out_replies import measured
 from training.reply_grammar import draws, templates
 from training.train_replies import fit, gathered
 
@@ -66,6 +67,20 @@ def test_the_model_is_small_and_is_no_pickle() -> None:
     path = ROOT / "layers" / "core" / "dunlin" / "replies" / "model.json"
     assert path.stat().st_size < 600_000
     assert path.read_bytes().startswith(b"{")
+
+
+@pytest.mark.slow
+def test_replies_written_apart_are_read_no_worse_than_the_docs_say() -> None:
+    figures = measured()
+    everybody, plain = figures["all"], figures["es plain"]
+    assert everybody["texts"] > 800
+    assert everybody["macro_f1"] >= 0.84
+    assert everybody["hard_stops"] >= 0.95
+    assert everybody["false_stops"] <= 0.06
+    assert everybody["stopped_or_paused"] >= 0.98
+    assert everybody["must_pause"] >= 0.98
+    assert figures["es"]["macro_f1"] >= figures["en"]["macro_f1"]
+    assert plain["must_pause"] == 1.0
 
 
 @given(st.text(max_size=40))

@@ -24,7 +24,7 @@ PER_SE = frozenset({
     "desuscribir", "desuscribirme", "desinscribir", "dar de baja", "desabonner", "desabonnement", "sair",
     "remover", "descadastrar", "sispann", "arrete", "quitar", "alto a los mensajes", "no molestar",
     "dejar de recibir", "ya parenle", "parenle", "ya paren", "ya basta",
-    "edn", "endd", "cancela", "cancele", "cancelen", "detente", "detenga", "detengase",
+    "edn", "endd", "stahp", "stawp", "estop", "cancela", "cancele", "cancelen", "detente", "detenga", "detengase",
 })  # fmt: skip
 PER_SE_RUN = re.compile(rf"(?:(?:{'|'.join(sorted(PER_SE, key=len, reverse=True))})(?: |$))+")
 # Parts of a per se phrase, as a disguised spelling may split them.
@@ -77,7 +77,7 @@ HELP_WORDS = frozenset({"help", "info", "ayuda", "help me", "more info", "inform
 KEEPS = re.compile(
     r"(?<!why )(?<!if )(?<!you )(?<!u )(?<!they )(?<!yall )"
     r"\b(?:(?:please |pls |plz |no )?(?:do not|dont|dnt|never) (?:ever )?(?:you )?"
-    r"(?:want (?:you )?to |wanna |wish to |mean to )?|"
+    r"(?:want (?:you |u |yall )?to |wanna |wish to |mean to )?|no need to |"
     r"(?:i|we) (?:did not|didnt|never|do not|dont|havent|wasnt|was not) (?:actually |ever |even )?"
     r"(?:want(?:ed)? (?:you |this |it |these |them )?(?:to )?|mean(?:t)? to |try(?:ing)? to |"
     r"(?:ask|asked|asking|tell|told|say|said|saying|text|texted|typed?|hit|press|pressed|send|sent|reply|replied|wrote|write) "
@@ -87,7 +87,9 @@ KEEPS = re.compile(
     r"|\b(?:pressed|hit|sent|said|texted|typed|replied|wrote) (?:the )?(?:word )?(?:stop|unsubscribe|end|cancel) "
     r"(?:by (?:accident|mistake)|on accident|accidentally|by error|in error)\b"
     r"|\b(?:accidentally|mistakenly) (?:pressed|hit|sent|said|texted|typed|replied|unsubscribed|opted out)(?: stop)?\b"
-    r"|\bno (?:me )?(?:paren|pare|dejen de|deje de|detengan|cancelen|quiten|borren|den de baja)\b(?! (?:llamar|molestar))"
+    r"|\bno (?:me )?(?:paren|pare|dejen de?|deje de?|detengan|cancelen|quiten|borren|den de baja)\b(?! (?:llamar|molestar))"
+    r"|\bno (?:deseo|quiero|kiero|pedi|pienso) (?:darme de baja|(?:que|q) (?:me )?(?:den de baja|paren|pare|quiten|saquen|borren))\b"
+    r"|\bno me (?:di|dieron|quite|quiten|saque|saquen|borre|borren) (?:de?|d) (?:la lista|su lista|los avisos|baja)\b"
     r"|\b(?:yo )?no (?:pedi|dije|mande|puse|quise decir|escribi) (?:la |que )?(?:stop|baja|alto|parar\w*|cancelar\w*)\b"
     r"|\b(?:puse|mande|escribi) (?:stop|alto|baja) por (?:error|accidente|equivocacion)\b"
 )
@@ -106,6 +108,14 @@ NEVER = _any(
     r"\bweek ?ends?\b",
     r"\bbus stops?\b",
     r"\bend(?:s|ed|ing)? up\b",
+    # What else a person ends: the water, a class, a shift; and questions about a visit or after the word.
+    r"\b(?:can|could|may|if) i (?:cancel|end) (?:my|the|our) (?:\w+ )?(?:appts?|appointments?|visit|cleaning|pickup|order)\b",
+    r"\b(?:end|stop|pause|terminate)(?:ing|ed|ping|ped|s)? (?:my|the|our|this|that|his|her|your|ur) (?:\w+ )?(?:visit|cleaning|promo|water|gas|leak|reservation|order|pickup|delivery|class|job|shift|newspaper|pills?|medication)\b(?! (?:texts?|messages?|reminders?|alerts?|e?mails?))",
+    r"\b(?:on|at) (?:my|our|your|ur|yalls?) end\b|\bend of (?:story|shift|class|day|business|my route)\b|\bno end\b",
+    r"\bstop(?:ped)? (?:worrying|smoking|drinking|working)\b|\bquit(?:ting)? (?:early|smoking|drinking)\b",
+    r"\b(?:does|will|what does|whats|what happens if i) (?:the )?(?:reply|replying|texting|sending|responding|text) stop (?:do|mean|cancel|end|only|just)\b",
+    r"\b(?:puedo cancelar|si cancelo) (?:mi|la) (?:cita|vuelta|orden)\b|\b(?:parar|paro|paren|detener|cerrar) (?:la|el|los|mis) (?:agua|gas|luz|medicina)\b",
+    r"\ben (?:lugar|vez) de (?:cancelar|parar)\b|\b(?:alto|stop|baja) (?:cancela|hace|significa|solo)\b",
 )
 
 # Ends what is sent, whichever word it is said with.

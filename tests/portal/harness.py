@@ -33,6 +33,7 @@ from dunlin.domain.money import Money
 from dunlin.domain.tokens import address_hash, token_hash
 from dunlin.ports.accounts import Reply
 from dunlin.ports.portal import Link
+from dunlin.runtime import wiring
 from dunlin.service.portal import PortalPorts
 from dunlin.service.signals.signals import apply_signal
 from dunlin.views.portal.jinja_pages import PortalPages
@@ -122,6 +123,7 @@ class PortalHarness:
             waker=self.waker,
             processor=lambda: self.processor,
             raise_signal=self._raise,
+            reply_model=wiring.reply_model,
             evidence=self.evidence,
             new_token=new_token,
             base_url=self.base_url,

@@ -109,6 +109,35 @@ def test_documents_can_be_asked_for_without_a_word(
     assert (reply.text, reply.labels) == ("Asks for: bill, proof.", ("question", "bill", "proof"))
 
 
+@pytest.mark.parametrize(
+    ("path", "form", "flag"),
+    [
+        ("/question", {"text": "How much is it? And stop texting me."}, "sms_optout"),
+        ("/hardship", {"text": "I lost my job. My attorney is Dana Reed."}, "attorney"),
+        ("/hardship", {"text": "Perdí el trabajo y me declaré en bancarrota"}, "bankruptcy"),
+        ("/paid", {"how": "elsewhere", "text": "In cash. I filed chapter 7 since."}, "bankruptcy"),
+    ],
+)
+def test_what_a_form_says_beside_its_purpose_binds_as_in_a_reply(
+    harness: PortalHarness, browser: Browser, path: str, form: dict[str, str], flag: str
+) -> None:
+    account = harness.debt(harness.person())
+    browser.sign_in(account)
+    assert browser.fill(path, **form).status == 200
+    assert flag in harness.book.consumers[account.consumer_id].flags
+    assert harness.book.accounts[account.account_id].waits_for_staff
+
+
+def test_a_question_that_asks_for_nothing_else_binds_nobody(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    browser.sign_in(account)
+    assert browser.fill("/question", text="What is this bill for?").status == 200
+    assert not harness.book.consumers[account.consumer_id].flags
+    assert harness.book.accounts[account.account_id].hold is Hold.REVIEW
+
+
 # Insurance
 
 

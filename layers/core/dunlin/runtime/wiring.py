@@ -507,6 +507,7 @@ def portal() -> PortalPorts:
         waker=arranging_waker(),
         processor=processor,
         raise_signal=raise_signal,
+        reply_model=reply_model,
         evidence=evidence(),
         new_token=new_token,
         base_url=settings.PortalSettings.from_env().base_url,

@@ -15,7 +15,8 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
 
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.signal import Signal, SignalKind
@@ -40,10 +41,18 @@ from dunlin.service.portal import pages
 from dunlin.service.portal.inside import Inside, case_number
 from dunlin.service.portal.pages import AccountPage, Done
 
+if TYPE_CHECKING:
+    from dunlin.domain.replies.model import ReplyModel
+
 _RENEWED_AFTER = timedelta(minutes=5)
 # A form handed in within a day of its session's end is kept for an hour.
 _RECOGNISED, _DRAFT_LIFE = timedelta(days=1), timedelta(hours=1)
 MESSAGES_A_DAY = 10
+# What the words of any form bind beside what the form is for.
+_BINDING = frozenset(
+    {"opt_out", "cease", "attorney", "bankruptcy", "deceased", "wrong_party", "dispute"}
+)
+_PURPOSE = {SignalKind.QUESTION: ("question",), SignalKind.HARDSHIP: ("hardship",)}
 
 GONE = Page(name="gone", status=404, content=Done())
 SIGNED_OUT = Page(name="signed_out", status=403, content=Done(), session="")
@@ -62,7 +71,8 @@ class PortalProcessor(Checkouts, SavedMethods, Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalPorts:
     """The ports of the use cases. `processor` is made on first use: most pages need no processor.
-    `raise_signal` applies a signal with what the person wrote, and wakes the ladder."""
+    `raise_signal` applies a signal with what the person wrote, and wakes the ladder. `reply_model`
+    reads free text as it reads a reply; it too is made on first use."""
 
     book: PortalBook
     creditors: Creditors
@@ -72,6 +82,7 @@ class PortalPorts:
     waker: LadderWaker
     processor: Callable[[], PortalProcessor]
     raise_signal: Callable[[Signal, Reply | None, datetime], object]
+    reply_model: Callable[[], ReplyModel]
     evidence: Evidence
     new_token: Callable[[], str]
     base_url: str
@@ -160,7 +171,13 @@ class PortalPorts:
         labels: tuple[str, ...],
     ) -> str:
         """Raise the signal with what was written, if anything was; the same form sent twice is
-        one. Gives the signal's id."""
+        one. What the form's own words bind is obeyed besides. Gives the signal's id."""
+        bound = [label for label in self._bound(form.get("text", ""), now) if label not in labels]
+        if bound:
+            labels = (*labels, *bound)
+            # The form's own purpose too: an opt-out alone is nothing for staff to answer.
+            asked = _PURPOSE.get(kind, ())
+            detail = {**detail, "labels": [*detail.get("labels", ()), *asked, *bound]}
         once = hashlib.sha256(f"{session.session_hash}|{form.get('form_id', '')}".encode())
         signal_id = f"{kind}-{once.hexdigest()[:32]}"
         signal = Signal(
@@ -184,6 +201,18 @@ class PortalPorts:
         silent = kind is SignalKind.PREFERENCE and not text and "rating" not in detail
         self.raise_signal(signal, None if silent else reply, now)
         return signal_id
+
+    def _bound(self, text: str, now: datetime) -> list[str]:
+        """What free text binds: a wish to stop, a lawyer, a court, a death, a dispute."""
+        if not text.strip():
+            return []
+        # The phrase lists take 40 ms to compile, and most pages hear nothing.
+        from dunlin.domain.replies.reading import read
+
+        # A promise is made on a page of its own, so the zone of its day does not matter here.
+        zone = ZoneInfo("UTC")
+        reading = read(text, channel="portal", now=now, zone=zone, model=self.reply_model())
+        return [label for label in reading.labels if label in _BINDING]
 
     # What is typed into a form after the session has ended
 

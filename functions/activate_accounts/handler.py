@@ -20,6 +20,7 @@ _SECONDS = 240  # of starting accounts in one run: the next begins every 300
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """`{request, begin: {creditor, segment: {name, when}, stage, size}}`,
     `{request, promote: id}`, `{request, halt: id, by, why}` → the answer to the request;
+    `{look: id}` → `{looked: number}` or `{looking: id}`;
     `{go_on: true}` or a schedule's event for every rollout → what was done."""
     ports, now, go_on = wiring.rollout_ports(), wiring.clock().now(), _for_a_while()
     match event:
@@ -28,6 +29,9 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
                 request_id=request_id, creditor=_creditor_of(event), asked_at=now
             )
             outcome = take(asked, lambda kept: _act(kept, event, go_on), ports=ports)
+        case {"look": str(rollout_id)}:
+            looked = rollouts.look_at(rollout_id, ports=ports, now=now, go_on=go_on)
+            outcome = {"looked": looked.number} if looked else {"looking": rollout_id}
         case {"go_on": True}:
             done = rollouts.go_on_all(ports=ports, now=now, go_on=go_on)
             outcome = {"rollouts": [in_words(looked) for looked in done]}

@@ -13,6 +13,7 @@ from dunlin.adapters.memory.clock import FixedClock
 from dunlin.adapters.memory.drop_box import MemoryDropBox
 from dunlin.cli.main import app
 from dunlin.runtime import wiring
+from dunlin.service.rollouts.rollouts import look_at
 from tests.reports.test_report import pay
 from tests.rollouts.test_rollouts import Town
 from tests.support.builders import CREDITOR, NOON
@@ -94,6 +95,7 @@ def test_what_cannot_be_meant_is_refused_in_words(town: Town, tmp_path: Path) ->
 @pytest.mark.slow
 def test_two_rollouts_side_by_side_name_no_winner_without_proof(town: Town) -> None:
     (rollout,) = town.ports.rollouts.rollouts(CREDITOR)
+    look_at(rollout.rollout_id, ports=town.ports, now=town.now)
     result = RUN.invoke(app, ["pilot", "compare", rollout.rollout_id, rollout.rollout_id])
     assert result.exit_code == 0
     assert "Neither is proven better." in " ".join(result.output.split())

@@ -4,9 +4,13 @@ reads pages: counted over two sizes of one portfolio."""
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
+from dunlin.domain.reports.outcome import RolloutLook
 from dunlin.service.rollouts import rollouts
+from dunlin.service.rollouts.looking import report_of
 from tests.bench.scale import Portfolio
+from tests.support.builders import CREDITOR
 
 _READS = ("accounts_of_creditor", "page_of_creditor")
 
@@ -40,3 +44,41 @@ def test_starting_everybody_is_a_straight_line() -> None:
         calls.append(portfolio.calls.total())
     first, second = calls[1] - calls[0], calls[2] - calls[1]
     assert abs(first - second) <= 10
+
+
+def test_a_look_that_stops_goes_on_and_counts_what_one_in_a_piece_counts() -> None:
+    portfolio = Portfolio(250, holdout_percent=20)
+    portfolio.begin("full")
+    (rollout,) = portfolio.rollouts.rollouts(CREDITOR)
+    whole = rollouts.show(rollout.rollout_id, ports=portfolio.ports, now=portfolio.now)
+
+    def look(pages: int) -> RolloutLook | None:
+        left = iter([True] * pages + [False])
+        return rollouts.look_at(
+            rollout.rollout_id, ports=portfolio.ports, now=portfolio.now, go_on=lambda: next(left)
+        )
+
+    assert look(1) is None
+    assert portfolio.rollouts.look(rollout.rollout_id) is None
+    portfolio.now += timedelta(hours=1)
+    rollouts.go_on_all(ports=portfolio.ports, now=portfolio.now)
+    looked = portfolio.rollouts.look(rollout.rollout_id)
+    assert looked is not None
+    assert report_of(looked, whole[0].rollout) == whole
+    assert (whole[0].accounts + whole[0].held_out, looked.number) == (250, 1)
+    again = look(9)
+    assert again is not None
+    assert again.number == 2
+
+
+def test_what_is_shown_of_a_rollout_is_one_read_whatever_its_size() -> None:
+    portfolio = Portfolio(300)
+    portfolio.begin("full")
+    (rollout,) = portfolio.rollouts.rollouts(CREDITOR)
+    rollouts.look_at(rollout.rollout_id, ports=portfolio.ports, now=portfolio.now)
+    portfolio.calls.clear()
+    looked = portfolio.ports.rollouts.look(rollout.rollout_id)
+    assert looked is not None
+    report, _ = report_of(looked, rollout)
+    assert report.accounts == 300
+    assert portfolio.calls == {"look": 1}

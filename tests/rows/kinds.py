@@ -29,7 +29,7 @@ from dunlin.adapters.dynamo.rows.portal import (
     SessionRow,
     TriesRow,
 )
-from dunlin.adapters.dynamo.rows.rollouts import RequestRow, RolloutRow, SegmentRow
+from dunlin.adapters.dynamo.rows.rollouts import LookRow, RequestRow, RolloutRow, SegmentRow
 from dunlin.adapters.dynamo.rows.row import StoredRow
 from dunlin.adapters.dynamo.rows.strategies import CreditorRow, StrategyRow
 from dunlin.adapters.dynamo.rows.touches import AnswerRow, ReplyRow, TouchRow
@@ -178,6 +178,7 @@ KINDS = {
             " document.baseline.buckets"
         ),
     ),
+    "look": Kind(LookRow.of, values.LOOK, _words("at number counted")),
     "rollout request": Kind(
         RequestRow.of, values.ROLLOUT_REQUEST, _words("asked_at version expires_at")
     ),

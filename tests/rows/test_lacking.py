@@ -115,6 +115,9 @@ OPAQUE = {
     "outcomes",
     "answer",
     "segments",
+    "replies",
+    "refused",
+    "paid",
 }
 """Objects whose keys are data, not fields."""
 BY_NAME = {"consents", "flags"}

@@ -6,6 +6,7 @@ default in them. Change nothing here but names.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 from dunlin.domain.accounts.account import (
@@ -43,6 +44,7 @@ from dunlin.domain.arrangements.terms import Bound, Frequency, Planned, Terms
 from dunlin.domain.audit.audit import AuditEntry, append
 from dunlin.domain.money import Money
 from dunlin.domain.payments.payments import Decline, DeclineReason, MethodKind
+from dunlin.domain.reports.outcome import Deliveries, Moments, Outcomes, RolloutLook
 from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Baseline, Rollout, RolloutStage, Segment, Walk
 from dunlin.domain.strategy.strategy_document import read_selection
@@ -368,6 +370,27 @@ ROLLOUT = Rollout(
     walk=Walk(after="acc_full", request="req_1", outcomes={"started": 1, "nothing owed": 3}),
     halted="complaints",
     version=1,
+)
+LOOK = RolloutLook(
+    rollout_id=f"{CREDITOR}.1",
+    at=LATER,
+    after='{"creditor": {"S": "acme"}}',
+    number=4,
+    outcomes=Outcomes(
+        accounts=40,
+        held_out=3,
+        planned=40,
+        actual=38,
+        payers=7,
+        deliveries={("reminder", "email"): Deliveries(sent=38, delivered=36, bounced=2)},
+        replies=Counter({"question": 2}),
+        refused=Counter({"PLAT-HOURS": 5}),
+        paid=Counter({"USD": 12_000}),
+        opted_out={"0123456789ab"},
+        complained={"ba9876543210"},
+        treated=Moments(number=40, mean=0.25, squares=1.5),
+        left_alone=Moments(number=3, mean=0.125, squares=0.25),
+    ),
 )
 ROLLOUT_REQUEST = RolloutRequest(
     request_id="req_1",

@@ -26,7 +26,7 @@ from dunlin.cli.stack import Json, OnStack, ToWrite
 from dunlin.cli.target import Target
 from dunlin.cli.who import ByStaff
 from dunlin.domain.errors import DomainError
-from dunlin.domain.reports.outcome import Lift, Report
+from dunlin.domain.reports.outcome import Lift, Report, RolloutLook
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
 from dunlin.domain.rollouts.rollout import Count, Segment, creditor_of, why_not
 from dunlin.domain.strategy.strategy import Selection, document_of
@@ -287,25 +287,32 @@ def list_rollouts(creditor: CreditorArgument, _on: OnStack) -> None:
 
 
 @pilots.command()
-def show(rollout: Id, _on: OnStack, as_json: Json = False) -> None:
-    """What a rollout did: planned and actual touches, deliveries, replies, refusals, payments.
+def show(
+    rollout: Id,
+    target: OnStack,
+    as_json: Json = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Have it counted again first.")] = False,
+) -> None:
+    """What a rollout did: planned and actual touches, deliveries, replies, refusals, payments, as
+    the stack counted it last.
 
     Example: dunlin pilot show harbor-clinic.1
     """
-    report, lifted = _report(rollout)
+    report, lifted = _report(target, rollout, fresh=fresh)
     if as_json:
         say_json(_in_words(report, lifted))
         return
     _say(report, lifted)
+    say(f"Counted {minute(report.at)} UTC. Again: dunlin pilot show {rollout} --fresh")
 
 
 @pilots.command()
-def compare(first: Id, other: Id, _on: OnStack) -> None:
+def compare(first: Id, other: Id, target: OnStack) -> None:
     """Two rollouts side by side, each with its own counts.
 
     Example: dunlin pilot compare harbor-clinic.1 harbor-clinic.2
     """
-    both = [_side(_report(rollout)[0]) for rollout in (first, other)]
+    both = [_side(_report(target, rollout)[0]) for rollout in (first, other)]
     say_table(("", first, other), [(name, both[0][name], both[1][name]) for name in both[0]])
     say(compared(_versus(first, other), first, other))
 
@@ -340,11 +347,31 @@ def _versus(first: str, other: str) -> Lift | None:
     return versus(first, other, ports=wiring.rollout_ports(), now=wiring.clock().now())
 
 
-def _report(rollout: str) -> tuple[Report, Lift | None]:
+def _report(target: Target, rollout_id: str, *, fresh: bool = False) -> tuple[Report, Lift | None]:
+    """What the last look counted; where there was none, or it is to be fresh, one is asked for and
+    waited for. Raises `DomainError`."""
     from dunlin.runtime import wiring
-    from dunlin.service.rollouts.rollouts import show as draw
+    from dunlin.service.rollouts.looking import report_of
 
-    return draw(rollout, ports=wiring.rollout_ports(), now=wiring.clock().now())
+    rollouts = wiring.rollout_ports().rollouts
+    rollout = rollouts.rollout(rollout_id)
+    if rollout is None:
+        raise DomainError(f"no rollout {rollout_id}")
+    last = rollouts.look(rollout_id)
+    if last is not None and not fresh:
+        return report_of(last, rollout)
+
+    def newer() -> RolloutLook | None:
+        look = rollouts.look(rollout_id)
+        return None if look is None or (last and look.number <= last.number) else look
+
+    target.client("lambda").invoke(
+        FunctionName=target.outputs["ActivateAccountsFunctionName"],
+        InvocationType="Event",
+        Payload=json.dumps({"look": rollout_id}),
+    )
+    look = wait_for(newer, f"the count of {rollout_id}, which goes on by itself")
+    return report_of(look, rollout)
 
 
 def _in_words(report: Report, lifted: Lift | None) -> dict[str, Any]:

@@ -273,10 +273,15 @@ class PortfolioPages(Protocol):
     """The accounts of a creditor, for work that may stop between two pages and go on there."""
 
     def page_of_creditor(
-        self, creditor: str, *, status: str | None = None, after: str = ""
+        self,
+        creditor: str,
+        *,
+        status: str | None = None,
+        cohort: str | None = None,
+        after: str = "",
     ) -> tuple[list[Account], str]:
-        """Some hundred accounts of a creditor (index; may lag by a moment), and what to ask the
-        next page with, "" after the last."""
+        """Some hundred accounts of a creditor, or of one rollout of theirs (index; may lag by a
+        moment), and what to ask the next page with, "" after the last."""
 
 
 class PortfolioAccounts(Accounts, Portfolios, Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from dunlin.domain.reports.outcome import RolloutLook
 from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Rollout, Segment
 
@@ -34,3 +35,9 @@ class Rollouts(Protocol):
     def put_request(self, request: RolloutRequest, rollout: Rollout | None = None) -> None:
         """Store it where the stored version is exactly one less, and a rollout with it as
         `put_rollout` does, both or neither. Raises `Conflict`."""
+
+    def look(self, rollout_id: str, *, finished: bool = True) -> RolloutLook | None:
+        """The last look that was finished, or the last that was not."""
+
+    def put_look(self, look: RolloutLook) -> None:
+        """Store a look in place of the last that was finished as it is, or was not."""

@@ -6,6 +6,7 @@ import heapq
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Any
 
 from pynamodb.connection import Connection
 
@@ -246,9 +247,17 @@ class AccountReads:
             yield row.to_domain()
 
     def page_of_creditor(
-        self, creditor: str, *, status: str | None = None, after: str = ""
+        self,
+        creditor: str,
+        *,
+        status: str | None = None,
+        cohort: str | None = None,
+        after: str = "",
     ) -> tuple[list[Account], str]:
-        only = None if status is None else AccountRow.status == status
+        only: Any = None if status is None else AccountRow.status == status
+        if cohort is not None:
+            mine = AccountRow.cohort == cohort
+            only = mine if only is None else only & mine
         rows = AccountRow.by_creditor.query(
             creditor,
             filter_condition=only,

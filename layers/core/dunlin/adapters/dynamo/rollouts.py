@@ -9,9 +9,12 @@ from pynamodb.connection import Connection
 from dunlin.adapters.dynamo import reading
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.adapters.dynamo.rows.rollouts import (
+    LOOK,
+    LOOKING,
     REQUEST,
     ROLLOUT,
     SEGMENT,
+    LookRow,
     RequestRow,
     RolloutRow,
     SegmentRow,
@@ -19,6 +22,7 @@ from dunlin.adapters.dynamo.rows.rollouts import (
 )
 from dunlin.adapters.dynamo.rows.tables import TableMeta
 from dunlin.adapters.dynamo.transaction import Transacting
+from dunlin.domain.reports.outcome import RolloutLook
 from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Rollout, Segment, creditor_of
 
@@ -61,6 +65,15 @@ class DynamoRollouts(Transacting):
             t.put(RequestRow.of(request), _one_on(RequestRow, request.version))
             if rollout is not None:
                 t.put(RolloutRow.of(rollout), _one_on(RolloutRow, rollout.version))
+
+    def look(self, rollout_id: str, *, finished: bool = True) -> RolloutLook | None:
+        sk = (LOOK if finished else LOOKING) + rollout_id
+        row = reading.get(LookRow, key_of(creditor_of(rollout_id)), sk)
+        return row.to_domain() if row else None
+
+    def put_look(self, look: RolloutLook) -> None:
+        with translated(f"look at {look.rollout_id}"):
+            LookRow.of(look).save()
 
 
 def _one_on(row: type[RolloutRow | RequestRow], version: int) -> Any:

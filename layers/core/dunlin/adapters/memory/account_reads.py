@@ -178,12 +178,19 @@ class MemoryReads(Stored):
         )
 
     def page_of_creditor(
-        self, creditor: str, *, status: str | None = None, after: str = ""
+        self,
+        creditor: str,
+        *,
+        status: str | None = None,
+        cohort: str | None = None,
+        after: str = "",
     ) -> tuple[list[Account], str]:
         page, place = [], int(after or 0)
         for account in itertools.islice(self.accounts.values(), place, None):
             place += 1
-            if account.creditor == creditor and status in (None, account.status):
+            if account.creditor != creditor or status not in (None, account.status):
+                continue
+            if cohort in (None, account.cohort):
                 page.append(account)
                 if len(page) == _PAGE:
                     return page, str(place)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+
 from dunlin.domain.errors import Conflict
+from dunlin.domain.reports.outcome import RolloutLook
 from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Rollout, Segment
 
@@ -13,6 +16,7 @@ class MemoryRollouts:
     def __init__(self) -> None:
         self._segments: dict[tuple[str, str], Segment] = {}
         self._rollouts: dict[str, Rollout] = {}
+        self._looks: dict[tuple[str, bool], RolloutLook] = {}
         self._requests: dict[tuple[str, str], RolloutRequest] = {}
 
     def segments(self, creditor: str) -> list[Segment]:
@@ -47,3 +51,9 @@ class MemoryRollouts:
         if rollout is not None:
             self.put_rollout(rollout)
         self._requests[request.creditor, request.request_id] = request
+
+    def look(self, rollout_id: str, *, finished: bool = True) -> RolloutLook | None:
+        return copy.deepcopy(self._looks.get((rollout_id, finished)))
+
+    def put_look(self, look: RolloutLook) -> None:
+        self._looks[look.rollout_id, not look.after] = copy.deepcopy(look)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from statistics import NormalDist
 
@@ -90,51 +90,135 @@ class Report:
         return ramp_decision(self.guardrails)
 
 
-def report(rollout: Rollout, members: Sequence[Member], *, at: datetime) -> Report:
-    """Count a rollout's accounts. Members of the holdout are counted, not reported on."""
-    since = rollout.started_at
-    treated = [m for m in members if not m.account.held_out]
-    complaints = _told(treated, since, "complaint")
-    first = [m for m in treated if _first_due(m, since) <= since + FIRST_LOOK]
-    deliveries: dict[tuple[str, str], Deliveries] = {}
-    for member in treated:
-        for touch in contacts(member, since):
+@dataclass(slots=True)
+class Moments:
+    """How many figures there were, their mean, and the sum of squares around it (Welford)."""
+
+    number: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+
+    def add(self, figure: float) -> None:
+        """One figure more."""
+        self.number += 1
+        before = figure - self.mean
+        self.mean += before / self.number
+        self.squares += before * (figure - self.mean)
+
+    @property
+    def variance(self) -> float:
+        """Of a sample; of at least two figures."""
+        return self.squares / (self.number - 1)
+
+
+def _moments(figures: Sequence[float]) -> Moments:
+    mean = sum(figures) / len(figures) if figures else 0.0
+    return Moments(len(figures), mean, sum((f - mean) ** 2 for f in figures))
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """What the accounts of a rollout did, summed one after another: as large for a million as for
+    ten but for `opted_out` and `complained`, which hold a short mark of each person who did.
+
+    `treated` and `left_alone` are the shares that either arm has paid, as in `recovered`.
+    """
+
+    accounts: int = 0
+    held_out: int = 0
+    planned: int = 0
+    actual: int = 0
+    payers: int = 0
+    deliveries: dict[tuple[str, str], Deliveries] = field(default_factory=dict)
+    replies: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    paid: Counter[str] = field(default_factory=Counter)
+    opted_out: set[str] = field(default_factory=set)
+    complained: set[str] = field(default_factory=set)
+    treated: Moments = field(default_factory=Moments)
+    left_alone: Moments = field(default_factory=Moments)
+
+    def add(self, member: Member, since: datetime, at: datetime) -> None:
+        """One account more: what happened on it from `since` until `at`."""
+        arm = self.left_alone if member.account.held_out else self.treated
+        for share in recovered([member], since, at):
+            arm.add(share)
+        if member.account.held_out:
+            self.held_out += 1
+            return
+        self.accounts += 1
+        complaints = _told([member], since, "complaint")
+        self.complained |= {_mark(subject) for subject in complaints}
+        self.opted_out |= {_mark(subject) for subject in _told([member], since, "opt_out")}
+        handed_over = contacts(member, since)
+        if _first_due(member, since) <= since + FIRST_LOOK:
+            self.planned += 1
+            self.actual += any(t.permitted_at <= since + FIRST_LOOK for t in handed_over)
+        for touch in handed_over:
             key = (touch.template, touch.channel.value)
             seen = _delivery(touch, complained=touch.touch_id in complaints.values())
-            deliveries[key] = deliveries.get(key, Deliveries()) + seen
-    events = {
-        "opt_out": len(_told(treated, since, "opt_out").keys() - complaints.keys()),
-        "complaint": len(complaints),
-        "bounce": sum(d.bounced for d in deliveries.values()),
-    }
-    contact_count = sum(d.sent for d in deliveries.values())
-    paid: Counter[str] = Counter()
-    payers = 0
-    for member in treated:
+            self.deliveries[key] = self.deliveries.get(key, Deliveries()) + seen
+        for when, labels in member.labels:
+            if when >= since:
+                self.replies.update(labels or ("other",))
+        for entry in member.entries:
+            if entry.at >= since:
+                self.refused.update(_refusals(entry))
         net = {c: minor for c, minor in paid_in(member, since.date()).items() if minor}
-        paid.update(net)
-        payers += any(minor > 0 for minor in net.values())
-    return Report(
-        rollout=rollout,
-        at=at,
-        accounts=len(treated),
-        held_out=len(members) - len(treated),
-        planned=len(first),
-        actual=sum(
-            any(t.permitted_at <= since + FIRST_LOOK for t in contacts(m, since)) for m in first
-        ),
-        deliveries=dict(sorted(deliveries.items())),
-        replies=_counted(
-            label for m in treated for when, labels in m.labels if when >= since
-            for label in labels or ("other",)
-        ),
-        refused=_counted(
-            rule for m in treated for e in m.entries if e.at >= since for rule in _refusals(e)
-        ),
-        paid=dict(sorted(paid.items())),
-        payers=payers,
-        guardrails=readings(contact_count, events),
-    )  # fmt: skip
+        self.paid.update(net)
+        self.payers += any(minor > 0 for minor in net.values())
+
+    def report(self, rollout: Rollout, *, at: datetime) -> Report:
+        """The report of these sums."""
+        events = {
+            "opt_out": len(self.opted_out - self.complained),
+            "complaint": len(self.complained),
+            "bounce": sum(d.bounced for d in self.deliveries.values()),
+        }
+        return Report(
+            rollout=rollout,
+            at=at,
+            accounts=self.accounts,
+            held_out=self.held_out,
+            planned=self.planned,
+            actual=self.actual,
+            deliveries=dict(sorted(self.deliveries.items())),
+            replies=_counted(self.replies),
+            refused=_counted(self.refused),
+            paid=dict(sorted(self.paid.items())),
+            payers=self.payers,
+            guardrails=readings(sum(d.sent for d in self.deliveries.values()), events),
+        )
+
+    @property
+    def lift(self) -> Lift | None:
+        """What contact recovered beyond the holdout."""
+        return _lift(self.treated, self.left_alone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RolloutLook:
+    """A count of a rollout's accounts as they stood at `at`. `after`: the page that was counted
+    last, "" once all are. `number`: the how manieth look it is."""
+
+    rollout_id: str
+    at: datetime
+    outcomes: Outcomes
+    after: str = ""
+    number: int = 1
+
+
+def _mark(subject: str) -> str:
+    """Enough of an id, which is a hash, to tell people of one rollout apart."""
+    return subject[-12:]
+
+
+def report(rollout: Rollout, members: Iterable[Member], *, at: datetime) -> Report:
+    """Count a rollout's accounts. Members of the holdout are counted, not reported on."""
+    outcomes = Outcomes()
+    for member in members:
+        outcomes.add(member, rollout.started_at, at)
+    return outcomes.report(rollout, at=at)
 
 
 def contacts(member: Member, since: datetime | None = None) -> list[Touch]:
@@ -197,9 +281,9 @@ def paid_in(member: Member, since: date, until: date | None = None) -> Counter[s
     return net
 
 
-def _counted(words: Iterable[str]) -> dict[str, int]:
+def _counted(counts: Counter[str]) -> dict[str, int]:
     """Counts by word, most frequent first."""
-    return dict(sorted(Counter(words).items(), key=lambda pair: (-pair[1], pair[0])))
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,23 +319,21 @@ class Lift:
 
 def lift(treated: Sequence[float], held_out: Sequence[float]) -> Lift | None:
     """The difference of two means with Welch's interval; None where an arm has fewer than two."""
-    if min(len(treated), len(held_out)) < 2:
+    return _lift(_moments(treated), _moments(held_out))
+
+
+def _lift(treated: Moments, held_out: Moments) -> Lift | None:
+    if min(treated.number, held_out.number) < 2:
         return None
-    (a, va), (b, vb) = _mean_and_variance(treated), _mean_and_variance(held_out)
-    error = _Z * math.sqrt(va / len(treated) + vb / len(held_out))
+    error = _Z * math.sqrt(treated.variance / treated.number + held_out.variance / held_out.number)
     return Lift(
-        treated=a,
-        held_out=b,
-        treated_accounts=len(treated),
-        held_out_accounts=len(held_out),
-        low=a - b - error,
-        high=a - b + error,
+        treated=treated.mean,
+        held_out=held_out.mean,
+        treated_accounts=treated.number,
+        held_out_accounts=held_out.number,
+        low=treated.mean - held_out.mean - error,
+        high=treated.mean - held_out.mean + error,
     )
-
-
-def _mean_and_variance(values: Sequence[float]) -> tuple[float, float]:
-    mean = sum(values) / len(values)
-    return mean, sum((v - mean) ** 2 for v in values) / (len(values) - 1)
 
 
 def recovered(members: Sequence[Member], since: datetime, until: datetime) -> list[float]:

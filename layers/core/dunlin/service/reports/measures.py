@@ -48,8 +48,8 @@ from dunlin.domain.reports.outcome import Lift, Member, lift, recovered
 from dunlin.domain.reports.portfolio_rates import Kept, kept, roll_rates
 from dunlin.domain.rollouts.rollout import Rollout, RolloutStage, creditor_of
 from dunlin.ports.imports import DropBox
+from dunlin.service.rollouts.looking import member
 from dunlin.service.rollouts.rollout_ports import RolloutPorts
-from dunlin.service.rollouts.rollouts import member
 
 KINDS = ("other", "small", "written_off")
 _CALLS = ("CallPermitted", "CallLogged")  # in the call log already

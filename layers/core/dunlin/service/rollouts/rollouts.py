@@ -22,7 +22,7 @@ from dunlin.domain.contact.cadence import today
 from dunlin.domain.errors import Conflict, Defect, DomainError
 from dunlin.domain.messages.content import visible
 from dunlin.domain.messages.templates import template_id
-from dunlin.domain.reports.outcome import Lift, Member, Report, lift, recovered, report
+from dunlin.domain.reports.outcome import Lift, Outcomes, Report, RolloutLook
 from dunlin.domain.rollouts import ramp
 from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import (
@@ -47,6 +47,7 @@ from dunlin.ports.messages import LinkChecker, MessageTemplates
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.rollouts.filling import always, fill, moved, strategy_of
+from dunlin.service.rollouts.looking import begun, look, member, report_of
 from dunlin.service.rollouts.requests import Started, stored
 from dunlin.service.rollouts.rollout_ports import RolloutPorts
 from dunlin.service.staff.pauses import pause_all
@@ -166,38 +167,27 @@ def _choice(
     return choose(accounts, rollout, strategy, room=rollout.size, today=today(now))
 
 
-def members(rollout: Rollout, *, ports: RolloutPorts) -> list[Member]:
-    """Every account of a rollout with all that happened on it."""
-    return [
-        member(account, ports=ports)
-        for account in ports.book.accounts_of_creditor(rollout.creditor)
-        if account.cohort == rollout.rollout_id
-    ]
-
-
-def member(account: Account, *, ports: RolloutPorts) -> Member:
-    """An account with all that happened on it."""
-    account_history = ports.book.account_history(account.account_id)
-    return Member(
-        account=account_history.account,
-        ledger=account_history.ledger,
-        touches=account_history.touches,
-        labels=tuple((r.at, r.labels) for r in account_history.replies),
-        entries=ports.log.chain(f"account#{account.account_id}"),
-        personal=ports.log.chain(f"consumer#{account.consumer_id}"),
-    )
-
-
 def show(rollout_id: str, *, ports: RolloutPorts, now: datetime) -> tuple[Report, Lift | None]:
-    """The report of a rollout as it stands, and what contact recovered beyond the holdout, as a
-    share of what was owed. Raises `DomainError`."""
+    """The report of a rollout as it stands, counted now, and what contact recovered beyond the
+    holdout, as a share of what was owed. Raises `DomainError`."""
     rollout = _rollout(rollout_id, ports)
-    cohort = members(rollout, ports=ports)
-    arms = [
-        recovered([m for m in cohort if m.account.held_out is out], rollout.started_at, now)
-        for out in (False, True)
-    ]
-    return report(rollout, cohort, at=now), lift(*arms)
+    outcomes = Outcomes()
+    for account in ports.book.accounts_of_creditor(rollout.creditor):
+        if account.cohort == rollout.rollout_id:
+            outcomes.add(member(account, ports=ports), rollout.started_at, now)
+    return outcomes.report(rollout, at=now), outcomes.lift
+
+
+def look_at(
+    rollout_id: str,
+    *,
+    ports: RolloutPorts,
+    now: datetime,
+    go_on: Callable[[], bool] = always,
+) -> RolloutLook | None:
+    """Look at a rollout because somebody asks; None where it goes on by itself. Raises
+    `DomainError`."""
+    return look(_rollout(rollout_id, ports), ports=ports, now=now, go_on=go_on)
 
 
 def obstacles(
@@ -318,7 +308,10 @@ def advance(
     if rollout.stage is RolloutStage.FULL:
         # The configuration holds; accounts that have become due since start by themselves.
         return fill(rollout, ports=ports, now=now, go_on=go_on)
-    report, _ = show(rollout.rollout_id, ports=ports, now=now)
+    looked = look(rollout, ports=ports, now=now, go_on=go_on)
+    if looked is None:
+        return replace(nothing, finished=False)
+    report, _ = report_of(looked, rollout)
     if report.course is ramp.RampDecision.HALT:
         why = ", ".join(
             r.guardrail for r in report.guardrails if r.course is ramp.RampDecision.HALT
@@ -400,11 +393,23 @@ def go_on_all(
 
     def look(rollout: Rollout) -> Started | None:
         newest = strategy_of(rollout.creditor, None, ports)
+        if begun(rollout.rollout_id, ports=ports) is not None:
+            return _looked_on(rollout, ports=ports, now=now, go_on=go_on)
         if rollout.walk is None or rollout.halted or newest.paused:
             return None
         return fill(rollout, ports=ports, now=now, go_on=go_on)
 
     return _each(look, ports=ports, go_on=go_on)
+
+
+def _looked_on(
+    rollout: Rollout, *, ports: RolloutPorts, now: datetime, go_on: Callable[[], bool]
+) -> Started | None:
+    """Go on with a look; where the rollout hangs on what it says, with that too."""
+    if rollout.stage is not RolloutStage.FULL and not rollout.halted:
+        return advance(rollout, ports=ports, now=now, go_on=go_on)
+    look(rollout, ports=ports, now=now, go_on=go_on)
+    return None
 
 
 def _each(

@@ -1,9 +1,11 @@
 """Rows of the table Ops of a creditor's saved segments and rollouts: `ROLLOUTS#{creditor}` with
-`SEGMENT#{name}`, `ROLLOUT#{id}` or `REQUEST#{id}`. A selection is stored as a strategy writes
-it."""
+`SEGMENT#{name}`, `ROLLOUT#{id}`, `REQUEST#{id}`, `LOOK#{id}` or `LOOKING#{id}`. A selection is
+stored as a strategy writes it."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +18,7 @@ from dunlin.adapters.dynamo.rows.forms import (
     WORDS,
     Fields,
     Missing,
+    StoredForm,
     document,
     word,
 )
@@ -26,6 +29,7 @@ from dunlin.adapters.dynamo.rows.row import (
     WholeAttribute,
 )
 from dunlin.adapters.dynamo.rows.tables import OPS
+from dunlin.domain.reports.outcome import Deliveries, Moments, Outcomes, RolloutLook
 from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import (
     Baseline,
@@ -39,6 +43,7 @@ from dunlin.domain.strategy.strategy import document_of
 from dunlin.domain.strategy.strategy_document import read_selection
 
 SEGMENT, ROLLOUT, REQUEST = "SEGMENT#", "ROLLOUT#", "REQUEST#"
+LOOK, LOOKING = "LOOK#", "LOOKING#"
 
 _ROLLOUT = Fields(
     Rollout,
@@ -48,6 +53,26 @@ _ROLLOUT = Fields(
     baseline=document(Baseline, on=DAY, owed=TABLE, buckets=TABLE),
     chosen=WORDS,
     walk=document(Walk, outcomes=TABLE),
+)
+
+_COUNTER: StoredForm[Counter[str]] = StoredForm(dict, Counter)
+_PEOPLE: StoredForm[set[str]] = StoredForm(sorted, set)
+_MOMENTS: StoredForm[Moments] = document(Moments)
+_DELIVERIES: StoredForm[dict[tuple[str, str], Deliveries]] = StoredForm(
+    lambda many: [[*key, asdict(counts)] for key, counts in many.items()],
+    lambda kept: {(name, channel): Deliveries(**counts) for name, channel, counts in kept},
+)
+_OUTCOMES = Fields(
+    Outcomes,
+    *("accounts", "held_out", "planned", "actual", "payers"),
+    deliveries=_DELIVERIES,
+    replies=_COUNTER,
+    refused=_COUNTER,
+    paid=_COUNTER,
+    opted_out=_PEOPLE,
+    complained=_PEOPLE,
+    treated=_MOMENTS,
+    left_alone=_MOMENTS,
 )
 
 
@@ -142,6 +167,41 @@ class RequestRow(StoredRow):
             **self.fields_of(RolloutRequest),
             request_id=self.sk.removeprefix(REQUEST),
             creditor=self.pk.removeprefix(key_of("")),
+        )
+
+
+class LookRow(StoredRow):
+    """What a look at a rollout counted: `LOOK#` the last one that was finished, `LOOKING#` one
+    that goes on after the page it names."""
+
+    Meta: Any = OPS
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    at = TextAttribute(INSTANT)
+    after = UnicodeAttribute(null=True)
+    number = WholeAttribute()
+    counted = JSONAttribute()
+
+    @classmethod
+    def of(cls, look: RolloutLook) -> LookRow:
+        return cls(
+            key_of(creditor_of(look.rollout_id)),
+            (LOOKING if look.after else LOOK) + look.rollout_id,
+            at=look.at,
+            after=look.after or None,
+            number=look.number,
+            counted=_OUTCOMES.write(look.outcomes),
+        )
+
+    def to_domain(self) -> RolloutLook:
+        self.complete()
+        return RolloutLook(
+            rollout_id=self.sk.partition("#")[2],
+            at=self.at,
+            after=self.after or "",
+            number=self.number,
+            outcomes=Outcomes(**_OUTCOMES.read(self.counted)),
         )
 
 

@@ -37,7 +37,14 @@ READS = {
     *("audit export", "audit show", "billing list", "destroy", "doctor", "drop list", "drop show"),
     *("export", "payments applied", "payments held", "person export", "pilot agree"),
     *("pilot compare", "pilot list", "pilot show", "queue list", "queue mail", "queue show"),
-    *("queue unattended", "reentry list", "reentry report", "replies corrections", "report"),
+    *(
+        "queue unattended",
+        "reassigned export",
+        "reentry list",
+        "reentry report",
+        "replies corrections",
+        "report",
+    ),
     *("rules diff", "rules exposure", "rules preview", "rules replay", "segment list", "status"),
     *("strategy diff", "strategy refit", "strategy show", "template diversity"),
 }

@@ -41,7 +41,7 @@ OTHERS = {
     ("service/contact/ladders.py", "touch"): "a touch",
     ("service/contact/notices.py", "touch"): "a touch",
     ("service/imports/people.py", "after"): "a person",
-    ("service/rollouts/rollouts.py", "rollout"): "a rollout",
+    ("service/rollouts/filling.py", "rollout"): "a rollout",
 }
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 from typer.testing import CliRunner
 
@@ -15,6 +13,7 @@ from dunlin.domain.accounts.account import Account, Hold
 from dunlin.runtime import wiring
 from tests.support import ground
 from tests.support.builders import CREDITOR, NOON
+from tests.support.deployment import LAPTOP
 
 HERE = ["INV-ada", "--creditor", CREDITOR]
 BY = ["--by", "ana", "--why", "case-7"]
@@ -28,8 +27,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> MemoryBook:
     monkeypatch.setattr(wiring, "creditors", lambda: memory.creditors)
     monkeypatch.setattr(wiring, "arranging_waker", lambda: waker)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
-    laptop = SimpleNamespace(endpoint="http://127.0.0.1:1")
-    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: laptop)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     return memory
 
 

@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 from dunlin.adapters.aws.refusals import explained
 from dunlin.cli.main import app
 from dunlin.cli.target import TABLES, NoStack, Target, agree_to_write, find_target, release
-from dunlin.domain.errors import DomainError
+from dunlin.domain.errors import DomainError, Unavailable
 from tests.cli.examples import commands, is_group, takes
 from tests.wiring import stack as template
 
@@ -213,6 +213,23 @@ def test_what_aws_refuses_later_is_a_sentence_too(monkeypatch: pytest.MonkeyPatc
     assert answer.exit_code == 2
     assert "credentials have expired" in re.sub(r"\s+", " ", answer.output)
     assert explained(failed("Throttling", "slow down")).endswith("slow down")
+
+
+def test_what_an_adapter_could_not_do_is_said_by_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    def put(error: Exception) -> str:
+        def asked(**_: Any) -> Target:
+            raise error
+
+        monkeypatch.setattr("dunlin.cli.stack.find_target", asked)
+        answer = CliRunner().invoke(app, ["status"])
+        assert answer.exit_code == 2
+        return re.sub(r"\s+", " ", answer.output)
+
+    assert "credentials have expired" in put(Unavailable("dynamodb", "ExpiredTokenException"))
+    hidden = Unavailable("secretsmanager", "ClientError")
+    hidden.__cause__ = failed("AccessDeniedException")
+    assert "may not call DescribeStacks" in put(hidden)
+    assert "Nothing is lost: try again." in put(Unavailable("dynamodb", "InternalServerError"))
 
 
 def test_the_stack_says_which_version_it_is() -> None:

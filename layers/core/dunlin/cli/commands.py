@@ -46,7 +46,13 @@ class SpokenCommand(TyperCommand):
             return super().invoke(ctx)
         except DomainError as error:
             raise refused(error) from error
-        except (Unavailable, Conflict) as error:
+        except Unavailable as error:
+            from dunlin.adapters.aws.refusals import explained
+
+            meant = explained(error)
+            again = f"{error}. Nothing is lost: try again."
+            raise refused(again if meant == str(error) else meant) from error
+        except Conflict as error:
             raise refused(f"{error}. Nothing is lost: try again.") from error
         except OSError as error:
             if error.filename is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
+
+from dunlin.domain.errors import Unavailable
 
 # Error codes and exceptions by what is wrong, since the same trouble has a name in every service.
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
@@ -24,22 +26,27 @@ _UNREACHED = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ReadT
 _LOG_IN = "log in again (`aws sso login`, or fresh keys)"
 
 
-def code_of(error: Exception) -> str:
-    """The name of an error: AWS's code of what it answered, else the class of the SDK's own."""
+def code_of(error: BaseException) -> str:
+    """The name of an error: AWS's code of what it answered, else the class of the SDK's own. An
+    adapter's `Unavailable` carries that name as its reason."""
     if isinstance(error, ClientError):
         return str(error.response.get("Error", {}).get("Code", ""))
-    return type(error).__name__
+    return error.reason if isinstance(error, Unavailable) else type(error).__name__
 
 
-def is_of_aws(error: BaseException) -> bool:
-    """Whether AWS or its SDK raised an error."""
-    return isinstance(error, BotoCoreError | ClientError)
+def explained(error: BaseException, *, region: str = "") -> str:
+    """One sentence: what is wrong and what to do, of an error or of what caused it; what AWS says
+    where it is none of these."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if sentence := _sentence(cause, region or "this region"):
+            return sentence
+        cause = cause.__cause__
+    return str(error)
 
 
-def explained(error: Exception, *, region: str = "") -> str:
-    """One sentence: what is wrong and what to do; what AWS says where it is none of these."""
-    code, where = code_of(error), region or "this region"
-    operation = getattr(error, "operation_name", "")
+def _sentence(error: BaseException, where: str) -> str:
+    code, operation = code_of(error), getattr(error, "operation_name", "")
     for names, sentence in (
         (_EXPIRED, f"Your AWS credentials have expired: {_LOG_IN}."),
         (_SIGNED_OUT, f"You are signed out of AWS: {_LOG_IN}."),
@@ -48,13 +55,10 @@ def explained(error: Exception, *, region: str = "") -> str:
         ({"ProfileNotFound"}, f"{error}: AWS_PROFILE names no profile of this machine."),
         ({"NoRegionError"}, "No region is named: export AWS_REGION, such as us-east-1."),
         ({"InvalidRegionError"}, f"{error}: export another AWS_REGION."),
-        (
-            _UNREACHED,
-            f"AWS was not reached in {where}: is AWS_REGION a region, and is there a net?",
-        ),
+        (_UNREACHED, f"AWS was not reached in {where}: is that a region, and is there a net?"),
         (_NOT_ENABLED, f"This account has not enabled {where} or the service."),
         (_DENIED, f"These credentials may not call {operation or 'this'}: {error}"),
     ):
         if code in names:
             return sentence
-    return str(error)
+    return ""

@@ -1,6 +1,7 @@
 """What linters of other people say of what the second cloud made: policies and state machines.
 
 They read the resources back from that cloud, with every reference resolved as it resolves them.
+cfn-lint reads the template itself in test_template.py; here it says what it is kept from there.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import json
 import subprocess
 from pathlib import Path
 from typing import Any
+
+from cfnlint.api import lint
 
 from tests.wiring.second_cloud import OPINIONS, STACK, Finding, SecondCloud, without_gaps
 
@@ -76,6 +79,31 @@ def asl_validator(definition: str, name: str, place: Path) -> list[Finding]:
     if done.returncode == 0:
         return []
     return [Finding("asl-validator", "invalid", name, done.stdout + done.stderr)]
+
+
+def of_schemas(template: dict[str, Any], definitions: dict[str, Any]) -> list[Finding]:
+    """What cfn-lint says where a resource tells it to be silent, and of machines as they stand."""
+    silenced: dict[str, set[str]] = {}
+    resources = {}
+    for name, resource in template["Resources"].items():
+        asked = resource.get("Metadata", {}).get("cfn-lint", {}).get("config", {})
+        if asked:
+            silenced[name] = set(asked["ignore_checks"])
+            waits = resource.get("DependsOn", [])
+            for near in (name, *([waits] if isinstance(waits, str) else waits)):
+                resources[near] = {**template["Resources"][near], "Metadata": {}}
+    for word, definition in definitions.items():
+        properties = {"RoleArn": "arn:aws:iam::123456789012:role/r", "Definition": definition}
+        name = word.capitalize() + "Machine"
+        silenced[name] = {"E3601"}
+        resources[name] = {"Type": "AWS::StepFunctions::StateMachine", "Properties": properties}
+    sections = ("Parameters", "Mappings", "Conditions")
+    part = {**{key: template[key] for key in sections}, "Resources": resources}
+    return [
+        Finding("cfn-lint", problem.rule.id, str(problem.path[1]), problem.message)
+        for problem in lint(json.dumps(part, default=str), None, ["us-east-1"])
+        if problem.path and problem.rule.id in silenced.get(str(problem.path[1]), ())
+    ]
 
 
 def _roles(cloud: SecondCloud) -> dict[str, str]:

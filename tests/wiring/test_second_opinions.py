@@ -1,7 +1,7 @@
 """The template before others: another emulator makes it whole, two more linters read it.
 
-cfn-lint reads it in test_template.py. What they hold against it and what stays all the same is
-written with its reason in infra/rules/accepted.toml.
+cfn-lint reads it whole in test_template.py. What they hold against it and what stays all the same
+is written with its reason in infra/rules/accepted.toml.
 """
 
 import json
@@ -29,6 +29,7 @@ def opinions(tmp_path_factory):
         findings = cloud.create(stack.translated(), stack.machines())
         findings += second_opinions.of_policies(cloud, place)
         findings += second_opinions.of_machines(cloud, place)
+        findings += second_opinions.of_schemas(stack.translated(), stack.machines())
         yield Opinions(cloud, findings)
 
 

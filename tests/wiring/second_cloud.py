@@ -63,9 +63,15 @@ class SecondCloud:
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
+        self._clients: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud; nothing is tried twice."""
+        if service not in self._clients:
+            self._clients[service] = self._connect(service)
+        return self._clients[service]
+
+    def _connect(self, service: str) -> Any:
         make: Any = boto3.client  # its stubs want each service as a literal
         return make(
             service,
@@ -75,6 +81,11 @@ class SecondCloud:
             aws_secret_access_key="test",
             config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
         )
+
+    def close(self) -> None:
+        """Close every connection."""
+        for client in self._clients.values():
+            client.close()
 
     def create(self, template: Properties, definitions: dict[str, Properties]) -> list[Finding]:
         """Make every resource of a translated template; what could not be made.
@@ -168,7 +179,9 @@ def second_cloud() -> Iterator[SecondCloud]:
     )
     try:
         _await(port, process)
-        yield SecondCloud(f"http://127.0.0.1:{port}")
+        cloud = SecondCloud(f"http://127.0.0.1:{port}")
+        yield cloud
+        cloud.close()
     finally:
         process.terminate()
         process.wait()

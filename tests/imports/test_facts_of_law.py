@@ -170,3 +170,13 @@ def test_what_staff_said_of_the_person_outlives_a_file() -> None:
     )  # fmt: skip
     office.drop("open.csv", PERSONAL.format("no", "no").replace("120.00", "119.00"))
     assert person_of(office, "K-1").flags["employer_prohibits"].detail["value"] is True
+
+
+def test_the_last_payment_that_a_file_tells_of_is_kept_for_the_age_of_the_debt() -> None:
+    office = Office()
+    head = "Invoice,Customer,Email,State,Balance,Original amount,Last payment date,Due date\n"
+    office.drop("open.csv", head + "K-1,Bo Sample,bo@example.com,CA,60,100,2020-05-01,2026-09-01\n")
+    account = office.account("K-1")
+    facts = office.book.facts(account.account_id)
+    read = contact_facts(facts, channel=Channel.EMAIL, template="reminder", purpose="", now=NOON)
+    assert read.flags["owed_since"] == "2020-05-01"

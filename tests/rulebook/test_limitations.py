@@ -11,6 +11,7 @@ from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.consumer import Channel
+from dunlin.domain.accounts.known_facts import LAST_PAYMENT
 from dunlin.domain.rulebook import ContactFacts, decide
 from dunlin.domain.rulebook.limitations import time_barred
 from dunlin.domain.rulebook.zones import ZoneTables
@@ -69,19 +70,29 @@ def verdict_of(book: MemoryBook, account_id: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("due", "issued", "result"),
+    ("due", "issued", "paid", "result"),
     [
-        (date(2019, 1, 1), None, "block"),
-        (date(2026, 1, 1), None, "pass"),
-        (None, date(2026, 1, 1), "pass"),
-        (None, date(2019, 1, 1), "block"),
-        (None, None, "block"),
+        (date(2019, 1, 1), None, "", "block"),
+        (date(2026, 1, 1), None, "", "pass"),
+        (None, date(2026, 1, 1), "", "pass"),
+        (None, date(2019, 1, 1), "", "block"),
+        (None, None, "", "block"),
+        (None, None, "2026-01-01", "pass"),
+        (None, None, "2019-01-01", "block"),
+        (date(2026, 1, 1), None, "2019-01-01", "block"),  # it was owed before it was billed anew
+        (
+            date(2019, 1, 1),
+            None,
+            "2026-01-01",
+            "block",
+        ),  # that a payment begins it anew is counsel's
     ],
 )
 def test_an_old_debt_waits_for_a_person_until_staff_say_that_it_is_not(
-    due: date | None, issued: date | None, result: str
+    due: date | None, issued: date | None, paid: str, result: str
 ) -> None:
-    inv = replace(account(), due_on=due, issued_on=issued)
+    extras = {LAST_PAYMENT: paid} if paid else {}
+    inv = replace(account(), due_on=due, issued_on=issued, extras=extras, paid_at=NOON)
     book = MemoryBook()
     store(book, book.creditors, inv, person=consumer(state="CA", zip="90012"))
     assert verdict_of(book, inv.account_id) == result

@@ -72,7 +72,7 @@ SOURCES: Mapping[str, FactSource] = {
     ),
     "flags.owed_since": _of(
         "unknown: the debt counts as too old to sue upon",
-        reckoned="the due day, else the day of issue",
+        reckoned="the due day, else the day of issue, or a file's last payment before it",
     ),
     "consents.consumer_used_at": _of(
         "never", reckoned="the newest message of theirs by the same medium that is kept"
@@ -162,7 +162,7 @@ _BESIDES: Mapping[str, Mapping[Setter, str]] = {
         "portal": "agreeing to texts", "reckoned": "their newest text",
     },
     "flags.time_barred": {
-        "reckoned": "from the due day, else the day of issue, by `tables/limitations.yaml`",
+        "reckoned": "from `flags.owed_since`, by `tables/limitations.yaml`",
     },
     "flags.reassigned": {
         "staff": "`dunlin reassigned import`, or `dunlin account fact … reassigned`",

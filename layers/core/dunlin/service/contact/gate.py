@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from dunlin.domain.accounts.account import Hold
+from dunlin.domain.accounts.account import Account, Hold
 from dunlin.domain.accounts.consumer import Channel, ConsentState, PastContact
-from dunlin.domain.accounts.known_facts import FACTS, known
+from dunlin.domain.accounts.known_facts import FACTS, LAST_PAYMENT, known
 from dunlin.domain.accounts.reassigned import ANSWERS, confirmed
 from dunlin.domain.accounts.whereabouts import zone_by
 from dunlin.domain.accounts.wishes import agreed_here
@@ -22,7 +22,7 @@ from dunlin.domain.rulebook import (
     industry_of,
 )
 from dunlin.domain.rulebook.limitations import UNKNOWN
-from dunlin.domain.rulebook.values import instant
+from dunlin.domain.rulebook.values import instant, local_date
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Facts
 
@@ -195,8 +195,7 @@ def _flags(facts: Facts, now: datetime) -> dict[str, Any]:
     # rules bind as they bind a collector's (6 RCNY 5-76).
     if account.debt_role == "first" and (first := _first_contact(facts)) is not None:
         flags["validation"] = {"initial_comm_at": first}
-    # What a payment since does to the period is counsel's: the debt is as old as its due day.
-    owed_since = account.due_on or account.issued_on
+    owed_since = _owed_since(account)
     flags["owed_since"] = owed_since.isoformat() if owed_since is not None else UNKNOWN
     if served := account.extras.get("date_of_service", ""):
         flags["services_at"] = served
@@ -212,6 +211,14 @@ def _flags(facts: Facts, now: datetime) -> dict[str, Any]:
     if account.hold is Hold.DISPUTE:
         flags.setdefault("dispute", {"debt_id": account.account_id})
     return flags
+
+
+def _owed_since(account: Account) -> date | None:
+    """The day from which a debt's age counts: the earliest of the due day, else the day of issue,
+    and the last payment that its file tells of. That a payment begins the period anew is counsel's
+    to say, and one that came to us proves nothing of a debt whose day nobody knows."""
+    paid = local_date(account.extras.get(LAST_PAYMENT))
+    return min(filter(None, (account.due_on or account.issued_on, paid)), default=None)
 
 
 def _first_contact(facts: Facts) -> datetime | None:

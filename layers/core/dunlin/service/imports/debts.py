@@ -12,7 +12,7 @@ from dunlin.domain import ids
 from dunlin.domain.accounts import lifecycle, stated
 from dunlin.domain.accounts.account import Account, Hold, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer
-from dunlin.domain.accounts.known_facts import BY_FILE
+from dunlin.domain.accounts.known_facts import BY_FILE, LAST_PAYMENT
 from dunlin.domain.accounts.points import MOST_POINTS, hashes
 from dunlin.domain.accounts.stated import RECEIVED, SAID
 from dunlin.domain.arrangements.arrangement import Arrangement
@@ -85,6 +85,7 @@ _DERIVED = {
     frozenset({"lease_status", "move_out"}): ("relationship",),
     frozenset({"insurance_status", "insurance_pending"}): ("insurance", "insurance_pending_minor"),
     frozenset({"claim_amount_minor"}): (),
+    frozenset({LAST_PAYMENT}): (),
 }
 _CAN_CLOSE = frozenset({Status.IMPORTED, Status.ACTIVE, Status.EXHAUSTED, Status.FAILED})
 

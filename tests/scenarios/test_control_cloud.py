@@ -124,10 +124,15 @@ def test_a_question_calls_staff_and_their_answer_comes_back(town: Town) -> None:
     assert town.account_history(account).account.hold is None
 
 
-def test_a_promise_by_text_holds_until_its_day_and_what_nobody_understands_waits(
+def test_a_promise_by_text_holds_help_is_answered_and_what_nobody_understands_waits(
     town: Town,  # noqa: F811
 ) -> None:
-    numbers = {"promiser": "+12175550182", "puzzler": "+12175550183"}
+    """HELP is answered by text at once, twice asked once told, and nothing is held by it."""
+    numbers = {
+        "promiser": "+12175550182",
+        "puzzler": "+12175550183",
+        "helpless": "+12175550184",
+    }
     accounts = {}
     for name, number in numbers.items():
         accounts[name] = town.moves_in(name, number)
@@ -136,12 +141,20 @@ def test_a_promise_by_text_holds_until_its_day_and_what_nobody_understands_waits
     words = {
         "promiser": f"I'll pay on {on:%B} {on.day}, promise",
         "puzzler": "zxq blorp the heron wept for uncle's ledger",
+        "helpless": "HELP",
     }
-    for name, text in words.items():
+    for name, text in [*words.items(), ("helpless", "help")]:
         town.outside.sms_reply(
             numbers[name], OURS, text, topic_arn=town.stack.outputs["ReplyTopicArn"]
         )
     town.settle()
+
+    def told_where_to_ask() -> list[str]:
+        return [body for body in town.texts(numbers["helpless"]) if "Questions: call" in body]
+
+    eventually(told_where_to_ask)
+    (answer,) = told_where_to_ask()
+    assert "STOP" in answer
 
     def stored(name: str) -> Account:
         return town.account_history(accounts[name]).account
@@ -154,9 +167,11 @@ def test_a_promise_by_text_holds_until_its_day_and_what_nobody_understands_waits
     assert promised.due_at is not None
     assert promised.due_at.date() > on
     assert (stored("puzzler").hold, kind_of(stored("puzzler"))) == (Hold.REVIEW, "reply")
-    before = {name: sent(name) for name in accounts}
+    assert stored("helpless").hold is None
+    before = {name: sent(name) for name in ("promiser", "puzzler")}
     town.lapse.run(promised.due_at - timedelta(hours=1))
-    assert {name: sent(name) for name in accounts} == before
+    assert {name: sent(name) for name in before} == before
+    assert len(told_where_to_ask()) == 1
     town.lapse.run(promised.due_at + timedelta(days=5))
     assert stored("promiser").hold is None
     assert sent("promiser") > before["promiser"]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import statistics
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tests.bench.tables import table
 
 HELD_OUT = Path(__file__).parents[1] / "held_out"
 MODEL = Path(__file__).parents[2] / "layers/core/dunlin/words/model.json"
+FEWEST = 3  # drafts of a kind that is worth a row
 
 
 def report() -> str:
@@ -35,7 +36,11 @@ def report() -> str:
         took.append(1000 * (time.thread_time() - began))
         for group in ("all", draft["style"], f"kind {draft['kind']}"):
             refused[draft["label"], group, draft["language"]].append(bool(findings))
-    groups = sorted({key[:2] for key in refused}, key=lambda key: (key[0], "kind" in key[1], key))
+    counted: Counter[tuple[str, str]] = Counter()
+    for (label, group, _), drafts in refused.items():
+        counted[label, group] += len(drafts)
+    met = [key for key, count in counted.items() if count >= FEWEST]
+    groups = sorted(met, key=lambda key: (key[0], "kind" in key[1], key))
     rows = [
         [label, group, *(_share(refused[label, group, language]) for language in ("en", "es"))]
         for label, group in groups

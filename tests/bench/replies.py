@@ -55,7 +55,7 @@ def report() -> str:
     return "\n\n".join(
         [
             "## Replies",
-            "Held-out replies, of one writer each language (tests/held_out/README.md).",
+            "Held-out replies, of one writer (tests/held_out/README.md).",
             table(("replies", *(c.replace("_", " ") for c in _COLUMNS)), rows),
             costs,
         ]

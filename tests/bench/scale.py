@@ -32,6 +32,7 @@ from dunlin.service.contact.recovery import Recovery, reconcile
 from dunlin.service.reports.audit_log import sign_day
 from dunlin.service.reports.publishing import recount_all
 from dunlin.service.rollouts import rollouts
+from dunlin.service.rollouts.looking import report_of
 from dunlin.service.rollouts.rollout_ports import RolloutPorts
 from tests.bench.tables import say, table
 from tests.support import builders, ground
@@ -159,7 +160,7 @@ class Portfolio:
             creditors=self.stored.creditors,
             rollouts=Counted(self.rollouts, self.calls),
             templates=ground.PlainLetters(),
-            log=MemoryArchive(lambda: self.stored.chains),
+            log=Counted(MemoryArchive(lambda: self.stored.chains), self.calls),
             waker=Counted(Ringing(), self.calls),
         )
 
@@ -187,6 +188,24 @@ def _started(number: int) -> Portfolio:
     portfolio = Portfolio(number)
     portfolio.begin("full")
     return portfolio
+
+
+def _look_at(portfolio: Portfolio) -> None:
+    rollouts.look_at(f"{CREDITOR}.1", ports=portfolio.ports, now=portfolio.now)
+
+
+def _looked_at(number: int) -> Portfolio:
+    portfolio = _started(number)
+    _look_at(portfolio)
+    return portfolio
+
+
+def _shown(portfolio: Portfolio) -> None:
+    stored = portfolio.ports.rollouts
+    rollout, looked = stored.rollout(f"{CREDITOR}.1"), stored.look(f"{CREDITOR}.1")
+    if rollout is None or looked is None:
+        raise ValueError("nothing was looked at")
+    report_of(looked, rollout)
 
 
 def _on_ladders(number: int) -> Portfolio:
@@ -241,6 +260,8 @@ WALKS = (
         before=_started,
         run=lambda p: rollouts.advance_all(ports=p.ports, now=p.now),
     ),
+    Walk(name="count of a rollout to everybody", before=_started, run=_look_at),
+    Walk(name="pilot show", before=_looked_at, run=_shown),
 )
 
 

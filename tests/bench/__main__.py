@@ -1,8 +1,8 @@
 """`make bench`: prints what a ladder costs and how fast the parts are, as Markdown.
 
 Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,replies,
-words,sizes,rows,portal,flows,rehearsal,scale,import-cloud` takes some sections, the last three only
-where they are named; `--output FILE` writes the answer too.
+words,sizes,rows,portal,flows,rehearsal,scale,import-cloud,mass-failure` takes some sections, the
+last four only where they are named; `--output FILE` writes the answer too.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tests.bench import (
     drafts,
     flows,
     ladder,
+    mass_failure,
     packages,
     portal_pages,
     rehearsals,
@@ -55,9 +56,11 @@ def main() -> None:
         "rehearsal": lambda: rehearsals.report(given.rehearsed),
         "scale": scale.report,
         "import-cloud": lambda: cloud_import.report(_built(), given.rows),
+        "mass-failure": lambda: mass_failure.report(_built()),
     }
     # What takes many minutes is measured where it is named.
-    usual = [name for name in sections if name not in ("rehearsal", "scale", "import-cloud")]
+    named = ("rehearsal", "scale", "import-cloud", "mass-failure")
+    usual = [name for name in sections if name not in named]
     wanted = [name for name in given.only.split(",") if name] or usual
     if unknown := set(wanted) - set(sections):
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(sections)}")

@@ -181,6 +181,7 @@ ELSEWHERE = PhoneNumber(active=True, two_way=True, reply_topic="arn:aws:sns:x:0:
         ({"mail": mail(production=False)}, {"mail account"}),
         ({"mail": mail(sending=False)}, {"mail account"}),
         ({"mail": mail(per_day=200)}, {"mail quota"}),
+        ({"mail": mail(per_day=700)}, {"mail quota"}),  # of 800 accounts
         ({"mail": mail(suppresses=frozenset({"BOUNCE"}))}, {"suppression list"}),
         ({"identities": {FROM: None}}, {f"sender {FROM}"}),
         ({"identities": {FROM: NO_IDENTITY}}, {f"sender {FROM}"}),
@@ -220,7 +221,7 @@ ELSEWHERE = PhoneNumber(active=True, two_way=True, reply_topic="arn:aws:sns:x:0:
             {"webhook events"},
         ),
         ({"concurrency": 10}, {"Lambda concurrency"}),
-        ({"accounts": 900_000}, {"open executions"}),
+        ({"accounts": 900_000, "mail": mail(per_day=-1, per_second=90)}, {"open executions"}),
     ],
 )
 def test_each_gap_is_told_alone(changes: Mapping[str, Any], missing: set[str]) -> None:

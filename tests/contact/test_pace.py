@@ -11,14 +11,14 @@ import pytest
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.mail_turns import MemoryMailTurns
 from dunlin.domain.accounts.reasons import PACED
-from dunlin.domain.contact.pace import LOOK_EVERY, SendingAllowance, SendingPace, pace_of
+from dunlin.domain.contact.pace import LOOK_EVERY, SendingAllowance, SendingPace, pace_of, time_for
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.permits import LadderDecision
 from tests.support import builders, ground
 from tests.support.builders import NOON
 
 OPEN = SendingAllowance(per_second=14, per_day=50_000, used=0, sending=True)
-DAY = timedelta(hours=24)
+DAY, MOMENT = timedelta(hours=24), timedelta(seconds=1)
 
 
 def test_the_pace_is_nine_tenths_of_the_rate_while_the_day_lasts() -> None:
@@ -49,6 +49,14 @@ def test_an_account_that_is_paused_or_has_no_quota() -> None:
     assert endless.closed_until is None
     assert replace(OPEN, per_day=-1).percent == 0
     assert replace(OPEN, used=45_000).percent == 90
+
+
+def test_how_long_a_message_to_everybody_takes() -> None:
+    pace = pace_of(OPEN, None, NOON)
+    assert time_for(12_600, pace) == pytest.approx(timedelta(seconds=1_000), abs=MOMENT)
+    assert time_for(98_000, pace) == timedelta(days=2)
+    endless = pace_of(replace(OPEN, per_day=-1), None, NOON)
+    assert time_for(126_000, endless) == pytest.approx(timedelta(seconds=10_000), abs=MOMENT)
 
 
 def many(number: int) -> MemoryBook:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from dunlin.adapters.memory.clock import FixedClock
+from dunlin.adapters.memory.counters import MemoryCounters
+from dunlin.adapters.memory.mail_turns import MemoryMailTurns
 from dunlin.cli.main import app
+from dunlin.domain.accounts.counters import share_of
+from dunlin.domain.contact.pace import SendingPace
 from dunlin.runtime import wiring
 from functions.activate_accounts.handler import handler as activate_accounts
 from tests.rollouts.test_rollouts import Town
@@ -81,3 +85,19 @@ def test_where_there_is_somebody_both_agree(begin_with: Any) -> None:
     code, output = _run()
     assert (code, "3 accounts started" in output) == (0, True)
     assert len(town.active()) == 3
+
+
+def test_before_a_promotion_it_is_said_how_long_the_mail_account_takes(
+    begin_with: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = begin_with(Town(3))
+    counters, turns = MemoryCounters(), MemoryMailTurns()
+    counters.count([share_of(account) for account in town.book.accounts.values()])
+    monkeypatch.setattr(wiring, "counters", lambda: counters)
+    monkeypatch.setattr(wiring, "mail_turns", lambda: turns)
+    monkeypatch.setattr("dunlin.cli.rollout._ask", lambda *_: {"obstacles": ["too early"]})
+    promote = ["pilot", "promote", f"{CREDITOR}.1"]
+    assert "mail account" not in RUN.invoke(app, promote).output
+    turns.set_pace(SendingPace(step=timedelta(hours=1), per_day=2))
+    output = " ".join(RUN.invoke(app, promote).output.split())
+    assert "lets 1 e-mails an hour go, 2 in 24 hours: one to each of 3 accounts takes 25" in output

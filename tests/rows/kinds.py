@@ -150,7 +150,14 @@ KINDS = {
     "signal": _bare(SeenRow, pk="SEEN#sig_1", digest="d1"),
     "spend": _bare(SpendRow, pk="SPEND#2026-11", micro=12, stopped_at=10),
     "stray mail": Kind(StrayRow.of, values.STRAY_MAIL, _words("at key expires_at")),
-    "pace": _bare(PaceRow, step=80_000, turn=1_800_000_000_000_000, closed_until=AT, quiet_at=AT),
+    "pace": _bare(
+        PaceRow,
+        step=80_000,
+        per_day=49_000,
+        turn=1_800_000_000_000_000,
+        closed_until=AT,
+        quiet_at=AT,
+    ),
     "walk": _bare(WalkRow, pk="WALK#ladders", cursor="acme acc_1", held_until=AT),
     "clock": _bare(ClockRow, "at", at=AT),
     "strategy": _bare(

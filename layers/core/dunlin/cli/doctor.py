@@ -5,13 +5,16 @@ It reads and changes nothing. Facts come from `adapters.aws.readiness`; judging 
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from dunlin.adapters.aws.readiness import (
     Identity,
+    MailAccount,
     PhoneNumber,
     Readiness,
     ReceivingDomain,
@@ -22,9 +25,10 @@ from dunlin.adapters.aws.readiness import (
     read_processor,
     texts,
 )
-from dunlin.cli.speech import not_in_order, say
+from dunlin.cli.speech import count, not_in_order, say
 from dunlin.cli.stack import OnStack
 from dunlin.cli.target import Target, release
+from dunlin.domain.contact.pace import SendingAllowance, pace_of, time_for
 from dunlin.domain.errors import DomainError
 from dunlin.domain.strategy.strategy import Strategy
 
@@ -227,6 +231,28 @@ def _creditors(readiness: Readiness) -> Iterator[ReadinessFinding]:
             )  # fmt: skip
 
 
+def _quota(mail: MailAccount, accounts: int | Unknown) -> ReadinessFinding:
+    """In a day an e-mail to everybody should be out: ladders wait for what the account lets go."""
+    allowance = SendingAllowance(
+        per_second=mail.per_second, per_day=mail.per_day, used=0, sending=True
+    )
+    pace = pace_of(allowance, None, datetime.now(UTC))
+    number = 0 if isinstance(accounts, Unknown) else accounts
+    takes = time_for(number, pace)
+    return _judged(
+        "mail quota",
+        (mail.per_day < 0 or mail.per_day > 200) and takes <= timedelta(days=1),
+        f"{mail.per_day:,.0f} a day, {mail.per_second:,.0f} a second; one to each of"
+        f" {count(number, 'account')} takes {_span(takes)}",
+        "ask for a quota that fits the campaign",
+    )
+
+
+def _span(time: timedelta) -> str:
+    hours = math.ceil(time / timedelta(hours=1))
+    return count(math.ceil(hours / 24), "day") if hours > 48 else count(max(hours, 1), "hour")
+
+
 def _mail(readiness: Readiness) -> Iterator[ReadinessFinding]:
     if isinstance(readiness.mail, Unknown):
         yield _not_read("mail account", readiness.mail, "aws sesv2 get-account")
@@ -238,12 +264,7 @@ def _mail(readiness: Readiness) -> Iterator[ReadinessFinding]:
             "production access" if mail.production else "sandbox: verified receivers only",
             "ask SES for production access, and for sending again if AWS paused it",
         )
-        yield _judged(
-            "mail quota",
-            mail.per_day < 0 or mail.per_day > 200,
-            f"{mail.per_day:,.0f} a day, {mail.per_second:,.0f} a second",
-            "ask for a quota that fits the campaign",
-        )
+        yield _quota(mail, readiness.accounts)
         yield _judged(
             "suppression list",
             mail.suppresses >= _SUPPRESSED,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -25,6 +27,7 @@ from dunlin.cli.speech import (
 from dunlin.cli.stack import Json, OnStack, ToWrite
 from dunlin.cli.target import Target
 from dunlin.cli.who import ByStaff
+from dunlin.domain.contact.pace import time_for
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.outcome import Lift, Report, RolloutLook
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
@@ -425,6 +428,7 @@ def promote(rollout: Id, target: ToWrite) -> None:
 
     Example: dunlin pilot promote harbor-clinic.1
     """
+    _say_pace(creditor_of(rollout))
     done = _ask(target, creditor_of(rollout), {"promote": rollout})
     if "obstacles" in done:
         raise not_in_order(*done["obstacles"])
@@ -433,6 +437,24 @@ def promote(rollout: Id, target: ToWrite) -> None:
     say(
         f"{rollout} now reaches {reach}: {done['started']:,} more started."
         " It grows by itself and halts by itself."
+    )
+
+
+def _say_pace(creditor: str) -> None:
+    """How long an e-mail to everybody takes at what the mail account lets go."""
+    from dunlin.runtime import wiring
+
+    turns = wiring.mail_turns()
+    pace = turns.pace() if turns is not None else None
+    if pace is None:
+        return
+    tally = wiring.counters().tally(creditor)
+    accounts = sum(figure.accounts for figure in tally.values())
+    hours = math.ceil(time_for(accounts, pace) / timedelta(hours=1))
+    a_day = f", {pace.per_day:,} in 24 hours" if pace.per_day >= 0 else ""
+    say(
+        f"The mail account lets {timedelta(hours=1) // pace.step:,} e-mails an hour go{a_day}:"
+        f" one to each of {count(accounts, 'account')} takes {count(hours, 'hour')}."
     )
 
 

@@ -58,7 +58,10 @@ class DynamoMailTurns:
         if row is None or row.step is None:
             return None
         return SendingPace(
-            step=row.step * _MICROSECOND, closed_until=row.closed_until, quiet_at=row.quiet_at
+            step=row.step * _MICROSECOND,
+            per_day=-1 if row.per_day is None else row.per_day,
+            closed_until=row.closed_until,
+            quiet_at=row.quiet_at,
         )
 
     def set_pace(self, pace: SendingPace) -> None:
@@ -67,6 +70,7 @@ class DynamoMailTurns:
             PaceRow().update(
                 actions=[
                     PaceRow.step.set(max(pace.step // _MICROSECOND, 1)),
+                    PaceRow.per_day.set(pace.per_day),
                     closed.set(pace.closed_until) if pace.closed_until else closed.remove(),
                     quiet.set(pace.quiet_at) if pace.quiet_at else quiet.remove(),
                     PaceRow.shape_set(),

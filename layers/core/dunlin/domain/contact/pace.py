@@ -38,11 +38,18 @@ class SendingAllowance:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingPace:
     """One message each `step`, and none before `closed_until`. `quiet_at` is when the day's quota
-    was last seen hardly used."""
+    was last seen hardly used; `per_day` messages go in 24 hours, a negative number for no limit."""
 
     step: timedelta
+    per_day: int = -1
     closed_until: datetime | None = None
     quiet_at: datetime | None = None
+
+
+def time_for(messages: int, pace: SendingPace) -> timedelta:
+    """How long so many e-mails take to leave at a pace, all due at once."""
+    whole_days = messages // pace.per_day if pace.per_day > 0 else 0
+    return whole_days * _DAY + (messages - whole_days * max(pace.per_day, 0)) * pace.step
 
 
 def pace_of(allowance: SendingAllowance, before: SendingPace | None, now: datetime) -> SendingPace:
@@ -51,14 +58,15 @@ def pace_of(allowance: SendingAllowance, before: SendingPace | None, now: dateti
     if allowance.per_day < 0 or allowance.used <= _QUIET * allowance.per_day:
         quiet = now
     step = timedelta(seconds=1 / (_OF_THE_RATE * max(allowance.per_second, 0.01)))
+    per_day = int(_OF_THE_QUOTA * allowance.per_day) if allowance.per_day >= 0 else -1
+    closed = None
+    left = per_day - allowance.used
     if not allowance.sending:
-        return SendingPace(step=step, closed_until=now + _STOPPED_LOOK, quiet_at=quiet)
-    if allowance.per_day < 0:
-        return SendingPace(step=step, quiet_at=quiet)
-    left = _OF_THE_QUOTA * allowance.per_day - allowance.used
-    if left < 1:
+        closed = now + _STOPPED_LOOK
+    elif per_day >= 0 and left < 1:
         # What was sent first falls out of the 24 hours first. Where the quota was never seen
         # quiet, some of it comes back all the time.
-        opens = max(quiet + _DAY if quiet is not None else now, now + _HOUR)
-        return SendingPace(step=step, closed_until=opens, quiet_at=quiet)
-    return SendingPace(step=max(step, LOOK_EVERY / left), quiet_at=quiet)
+        closed = max(quiet + _DAY if quiet is not None else now, now + _HOUR)
+    elif per_day >= 0:
+        step = max(step, LOOK_EVERY / left)
+    return SendingPace(step=step, per_day=per_day, closed_until=closed, quiet_at=quiet)

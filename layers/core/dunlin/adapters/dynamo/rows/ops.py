@@ -112,6 +112,7 @@ class PaceRow(StoredRow):
     sk = UnicodeAttribute(range_key=True, default="PACE")
     step = WholeAttribute(null=True)
     turn = WholeAttribute(null=True)
+    per_day = WholeAttribute(null=True)
     closed_until = TextAttribute(INSTANT, null=True)
     quiet_at = TextAttribute(INSTANT, null=True)
 

@@ -114,21 +114,29 @@ def _machines(deployment: Deployment) -> FactAnswer:
 
 
 def _streams(deployment: Deployment) -> FactAnswer:
-    """What a mapping says of its last read; a missing permission is a PROBLEM there."""
+    """What a mapping says of its last read; a missing permission is a PROBLEM there. Just after a
+    deployment it is not enabled yet."""
     functions = deployment.clients("lambda")
-    faults, seen = [], 0
-    for name in ("PublishChangesFunctionName", "ArchiveAuditFunctionName"):
-        listed = functions.list_event_source_mappings(FunctionName=deployment.outputs[name])
-        for mapping in listed["EventSourceMappings"]:
-            seen += 1
-            result = mapping.get("LastProcessingResult") or ""
-            if mapping["State"] != "Enabled" or "PROBLEM" in result:
-                faults.append(f"{deployment.outputs[name]}: {mapping['State']} {result}".strip())
-    if faults:
-        return FactAnswer("fails", "; ".join(faults))
-    return (
-        FactAnswer("holds", f"{seen} enabled") if seen else FactAnswer("fails", "no stream is read")
-    )
+    names = [
+        deployment.outputs[name]
+        for name in ("PublishChangesFunctionName", "ArchiveAuditFunctionName")
+    ]
+    states: list[str] = []
+
+    def look() -> str:
+        states[:] = [
+            f"{name}: {mapping['State']} {mapping.get('LastProcessingResult') or ''}".strip()
+            for name in names
+            for mapping in functions.list_event_source_mappings(FunctionName=name)[
+                "EventSourceMappings"
+            ]
+        ]
+        read = states and all(": Enabled" in s and "PROBLEM" not in s for s in states)
+        return f"{len(states)} enabled" if read else ""
+
+    if seen := deployment.until(look):
+        return FactAnswer("holds", seen)
+    return FactAnswer("fails", "; ".join(states) or "no stream is read")
 
 
 def _mail_events(deployment: Deployment) -> FactAnswer:

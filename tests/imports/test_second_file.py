@@ -373,3 +373,17 @@ def test_days_before_months_ask_for_the_currency_only_where_the_creditor_says_no
         Money(12_000, "GBP"),
         "2026-09-25",
     )
+
+
+@pytest.mark.parametrize("heading", ["ACCOUNT", "Account", "Konto", "Cuenta"])
+def test_money_carried_to_the_next_month_of_an_account_is_asked_for_once(heading: str) -> None:
+    office = Office()
+    header = f"{heading},CUSTOMER NAME,EMAIL,BILL DATE,DUE DATE,PAST DUE AMT"
+    for name, due, owed in (("m1.csv", "08/21/2026", "88.12"), ("m2.csv", "09/21/2026", "176.24")):
+        rows = [
+            f"00012345,INA ROWE,ina@example.com,08/01/2026,{due},{owed}",
+            f"00012346,ZED ORR,zed@example.com,08/01/2026,{due},{owed}",
+        ]
+        summary = office.drop(name, table(rows, header))
+    assert summary["outcomes"] == {"updated": 2}
+    assert office.account("00012345").balance.minor == 17624

@@ -170,3 +170,15 @@ def test_a_share_beside_what_is_left_changes_nothing() -> None:
         "2,Ben Barker,ben@example.com,2026-01-15,20.00,100%\n"
     )
     assert [r["account"]["held"] for r in document["rows"]] == [None, "payment_shown"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "held"), [("Amount in Local Currency", None), ("Amount", "payment_shown")]
+)
+def test_an_open_item_of_sap_is_what_is_left_of_it(amount: str, held: str | None) -> None:
+    document = read(
+        f"Document Number,Name 1,E-mail,Net Due Date,{amount},Status\n"
+        "18001,Ada Abbott,ada@example.com,2026-01-15,10.00,Partially paid\n"
+        "18002,Ben Barker,ben@example.com,2026-01-15,20.00,Open\n"
+    )
+    assert [r["account"]["held"] for r in document["rows"]] == [held, None]

@@ -104,3 +104,17 @@ def test_a_bill_that_names_its_quote_is_a_bill() -> None:
         "1,Q1,Ada Abbott,ada@example.com,2026-03-14,10.00\n"
     )
     assert document["decisions_needed"] == []
+
+
+def test_what_was_paid_of_the_column_that_a_person_picks_is_asked_about() -> None:
+    text = (
+        "Rechnung;Kunde;E-Mail;Fällig;Rate Betrag;Bezahlt\n"
+        "1;Ada Abbott;ada@example.com;01.03.2026;50,00;20,00\n"
+        "2;Ben Barker;ben@example.com;02.03.2026;40,00;0,00\n"
+    )
+    settings = {"currency": "EUR", "country": "DE", "date_order": "dmy"}
+    picked = {"owed": "Rate Betrag"}
+    assert asked(read(text, answers=picked, **settings)) == ["paid:Rate Betrag"]
+    for answer, balances in (("less_paid", [3000, 4000]), ("as_it_stands", [5000, 4000])):
+        rows = read(text, answers={**picked, "paid:Rate Betrag": answer}, **settings)["rows"]
+        assert [row["account"]["balance_minor"] for row in rows] == balances

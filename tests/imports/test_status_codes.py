@@ -60,3 +60,21 @@ def test_a_collectors_words_need_no_question() -> None:
 def test_states_are_places(heading: str) -> None:
     text = file(heading).replace(",O\n", ",TX\n").replace(",P\n", ",IL\n").replace(",D\n", ",NY\n")
     assert read(text)["decisions_needed"] == []
+
+
+def test_letters_under_a_heading_of_one_letter_are_asked_about() -> None:
+    text = "Inv,Cust,Email,Due,Amt,{}\n" + "".join(
+        f"{n},A Abel{n},a{n}@example.com,2026-09-01,1{n}.00,{letter}\n"
+        for n, letter in enumerate("OPV")
+    )
+    asked = [q["id"] for q in read(text.format("S"))["decisions_needed"]]
+    assert asked == ["status_code:S=P", "status_code:S=V"]
+    answers = {"status_code:S=P": "paid", "status_code:S=V": "void"}
+    rows = read(text.format("S"), answers=answers)["rows"]
+    assert [r["account"]["status"] for r in rows] == ["open", "paid", "void"]
+
+
+def test_letters_that_tell_of_people_are_not_asked_about() -> None:
+    text = "Inv,Cust,Email,Due,Amt,S\n1,Al Abel,a@example.com,2026-09-01,1.00,M\n"
+    text += "2,Bo Abel,b@example.com,2026-09-01,2.00,F\n"
+    assert read(text)["decisions_needed"] == []

@@ -374,3 +374,16 @@ def test_whom_goods_are_shipped_to_is_not_the_owner_who_owes() -> None:
     )
     consumer = document["rows"][0]["account"]["consumer"]
     assert (consumer["emails"], consumer["phones"]) == (["ada@example.com"], [])
+
+
+def test_an_insurer_among_those_who_answer_holds_and_self_is_the_patient() -> None:
+    text = (
+        "Acct,Patient,Email,Resp Party,Balance,Due Date\n"
+        "1,A Abel,a@example.com,SELF,10.00,2026-09-01\n"
+        "2,B Bell,b@example.com,Blue Shield,11.00,2026-09-01\n"
+        "3,C Cole,c@example.com,Zoe Cole,12.00,2026-09-01\n"
+    )
+    rows = read(text, answers={"mapping:Email": "email"})["rows"]
+    assert [(r["account"]["consumer"]["name"], r["account"]["held"]) for r in rows] == [
+        ("A Abel", None), ("Blue Shield", "insurance_pending"), ("Zoe Cole", None),
+    ]  # fmt: skip

@@ -75,14 +75,23 @@ def test_of_two_sheets_of_debts_a_person_says_which() -> None:
     document = read(content)
     assert document["state"] == "waiting"
     (asked,) = document["decisions_needed"]
-    assert (asked["id"], asked["choices"]) == ("sheet", ["s1", "s2"])
+    assert (asked["id"], asked["choices"]) == ("sheet", ["s1", "s2", "all_sheets"])
     assert asked["meanings"][0].startswith("2 debts, $30.00")
     assert asked["meanings"][1].startswith("1 debt, $99.00")
     answered = read(content, answers={"sheet": "s2"})
     assert answered["state"] == "done"
     assert answered["totals"]["USD"]["balance_minor"] == 9900
+    together = read(content, answers={"sheet": "all_sheets"})
+    assert (together["state"], together["outcomes"]["created"]) == ("done", 3)
+    assert together["totals"]["USD"]["balance_minor"] == 12900
     notes = result_of(content, answers={"sheet": "s0"}).profile.notes
     assert any('"s0" is no answer' in note for note in notes)
+
+
+def test_sheets_of_two_layouts_are_not_read_as_one() -> None:
+    other = [["Customer", "Balance", "Due Date", "Invoice"], ["Cy", 9, dt.date(2026, 4, 1), 7]]
+    (asked,) = read(workbook(DEBTS, other))["decisions_needed"]
+    assert asked["choices"] == ["s0", "s1"]
 
 
 def test_a_hidden_sheet_is_read_only_where_no_other_holds_a_table() -> None:

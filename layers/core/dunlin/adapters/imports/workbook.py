@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SHEET = "sheet"
 """The id of the question which sheet of a workbook is meant."""
+ALL = "all_sheets"
+"""The answer that all of its sheets of debts are read, one below the other."""
 
 _PART_CAP = 1 << 30
 _AT_ONCE_CAP = 48 << 20
@@ -44,13 +46,13 @@ _LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The sheets of a workbook that hold tables: the one that is read, and those of debts.
+    """The sheets of a workbook that hold tables: those that are read, and those of debts.
 
     `asks` is the question where several hold debts and nobody said which; `notes` name the
     sheets that were left out.
     """
 
-    read: str = ""
+    read: tuple[str, ...] = ()
     debts: tuple[str, ...] = ()
     asks: tuple[ImportQuestion, ...] = ()
     notes: tuple[str, ...] = ()
@@ -70,21 +72,28 @@ def sheets_of(opened: Callable[[], BinaryIO], wanted: str) -> Sheets:
             tables = _tables(seen) or _tables(s for s in book.worksheets if s not in seen)
     if not tables:
         raise FileRefused("no_rows", "no sheet of the workbook holds a table")
-    debts = tuple(name for name, lines in tables.items() if len(tables) == 1 or _of_debts(lines))
-    reads = wanted if wanted in debts else next(iter(debts or tables))
+    layouts = {name: _layout(lines) for name, lines in tables.items()} if len(tables) > 1 else {}
+    debts = tuple(name for name in tables if len(tables) == 1 or layouts[name])
+    alike = len(debts) > 1 and len({layouts[name] for name in debts}) == 1
+    choices = (*debts, ALL) if alike else debts
+    reads = (wanted,) if wanted in debts else debts if wanted in choices else ()
     asks: tuple[ImportQuestion, ...] = ()
-    if len(debts) > 1 and wanted not in debts:
+    if len(debts) > 1 and not reads:
         why = f"{len(debts)} sheets of the workbook are tables of debts: which one is it?"
-        asks = (ImportQuestion(kind=SHEET, column=None, choices=debts, why=why),)
-    others = ", ".join(f'"{name}"' for name in tables if name != reads)
-    notes = (f'Of the workbook the sheet "{reads}" was read, not {others}.',) if others else ()
+        asks = (ImportQuestion(kind=SHEET, column=None, choices=choices, why=why),)
+    reads = reads or (next(iter(debts or tables)),)
+    others = ", ".join(f'"{name}"' for name in tables if name not in reads)
+    named = " and ".join(f'"{name}"' for name in reads)
+    notes = (f"Of the workbook the sheet {named} was read, not {others}.",) if others else ()
     return Sheets(reads, debts, asks, notes)
 
 
-def sheet_lines(opened: Callable[[], BinaryIO], name: str) -> Iterator[bytes]:
-    """CSV lines of one sheet of a workbook that `sheets_of` looked at."""
+def sheet_lines(opened: Callable[[], BinaryIO], names: Sequence[str]) -> Iterator[bytes]:
+    """CSV lines of some sheets of a workbook that `sheets_of` looked at, one below the other: the
+    headings of a later one are headings again, and its rows count on."""
     with opened() as source, _workbook(source) as book:
-        yield from _sheet(_rows(book[name]))
+        for name in names:
+            yield from _sheet(_rows(book[name]))
 
 
 def _refuse_unsafe(source: BinaryIO) -> None:
@@ -148,9 +157,11 @@ def _tables(sheets: Iterable[Any]) -> dict[str, bytes]:
     return tables
 
 
-def _of_debts(lines: bytes) -> bool:
+def _layout(lines: bytes) -> str:
+    """The fingerprint of a table of debts, "" of any other."""
     profile = read_profile(io.BytesIO(lines), Hints(delimiter=","))
-    return profile.kind == RECEIVABLES and profile.refusal is None
+    of_debts = profile.kind == RECEIVABLES and profile.refusal is None
+    return profile.header_fingerprint if of_debts else ""
 
 
 def _has_table(rows: Sequence[tuple[object, ...]]) -> bool:

@@ -132,6 +132,7 @@ ANSWER_WORDS = {
     "open": "still owed",
     "void": "not owed any more",
     "both": "the rows above it and below it",
+    "all_sheets": "all of them, one below the other",
     "together": "all of them together",
     "none": "none of them: nothing is owed here",
     "anew": "from the start",

@@ -80,14 +80,15 @@ class TaxBeside:
 @dataclass(slots=True)
 class FigureCounts:
     """Counts over the rows of one file. `marks` are the decimal marks by column, `mapped` is the
-    one that is taken for what is owed so far, `rows` are two or
-    three records in which the columns differ."""
+    one that is taken for what is owed so far, `picked` the key of the one that a person picked
+    where no heading named it, `rows` are two or three records in which the columns differ."""
 
     figures: Sequence[MoneyColumn]
     marks: Mapping[int, str]
     status: Sequence[int] = ()
     currency: int = -1
     mapped: int = -1
+    picked: str = ""
     relations: list[Relation] = field(default_factory=list)
     paid_beside: dict[int, PaidBeside] = field(default_factory=dict)
     tax_beside: dict[int, TaxBeside] = field(default_factory=dict)
@@ -131,7 +132,8 @@ class FigureCounts:
         """True where a name alone does not settle what is owed, and the rows are asked."""
         claims = self.claims
         if any(f.by_hand for f in claims):
-            return False
+            # A person picked it, and did not say whether what was paid is taken off it.
+            return bool(self.paid) and any(f.key == self.picked for f in claims)
         return len(claims) > 1 or bool(
             claims
             and (

@@ -62,6 +62,7 @@ _THEMSELVES = frozenset("self patient patients guarantor selfpay client privatep
 _INSURERS = (_INSURER - {"payer", "payor", "convenio", "kasse"}) | frozenset(
     "medicare medicaid tricare hmo ppo aetna cigna bcbs humana kaiser uhc workers".split()
 )
+_BLUES = frozenset("cross shield".split())
 _AGENCIES = frozenset(("agency", "agencyname", "assignedagency", "outsideagency"))
 """Names of columns of agencies of any sort."""
 _HANDED_IN = frozenset(
@@ -83,7 +84,8 @@ def says_who_pays(header: str, cells: Sequence[str]) -> bool:
 
 def is_insurer(text: str) -> bool:
     """Whether a name is an insurer's, or a word for one."""
-    return not _INSURERS.isdisjoint(words_of(text))
+    words = words_of(text)
+    return not _INSURERS.isdisjoint(words) or ("blue" in words and not _BLUES.isdisjoint(words))
 
 
 def patients_part(headers: Sequence[str], money: Container[int]) -> int:

@@ -80,7 +80,8 @@ class _Choice:
     def settled(self) -> OwedColumn:
         if self.answers.get("balance") == TOGETHER:
             return OwedColumn(tuple(self._added_up()))
-        answered = next((f for f in self.alive if f.key == self.answers.get("balance")), None)
+        picked = self.answers.get("balance") or self.counts.picked
+        answered = next((f for f in self.alive if f.key == picked), None)
         if answered is not None:
             self.alive, self.why = [answered], "a person said so"
         else:
@@ -266,12 +267,18 @@ class _Choice:
         answer = self.answers.get(f"paid:{owed.key}")
         if answer in (LESS_PAID, AS_IT_STANDS):
             return answer == LESS_PAID
+        if owed.by_hand and (beside.open or beside.bill):
+            return self._ask_if_bill(owed)
         billed = beside.bill + (beside.open if self._as_billed(owed) else 0)
         balance = owed.part is MoneyPart.LEFT
         if billed and not beside.left and not balance:
             return True
         if not beside.open or (not billed and (beside.left or balance)):
             return False
+        return self._ask_if_bill(owed)
+
+    def _ask_if_bill(self, owed: MoneyColumn) -> bool:
+        """Asks whether what was paid is still to be taken off; nothing is before an answer."""
         paid = self.counts.paid[0].key
         why = f'"{owed.key}" may be the whole bill, or what is left of it after "{paid}"'
         self._ask("paid", owed.key, (LESS_PAID, AS_IT_STANDS), why)

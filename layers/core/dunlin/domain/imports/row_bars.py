@@ -160,6 +160,8 @@ class RowBars:
         self._closed = by.get("opt_out_all", [])
         self._payers = by.get("payer_kind", [])
         self._ages = by.get("age", [])
+        # Who answers for a patient may be their insurer.
+        self._answers = by.get("consumer_name", []) if "for" in by else []
         self._points = [*by.get("email", ()), *by.get("phone", ())]
         self._known: dict[str, tuple[str, ...]] = {}
 
@@ -181,6 +183,8 @@ class RowBars:
                 codes += bars_of_name(cells[index])
         if self._flags:
             codes += self._flagged_codes(cells)
+        if self._answers and is_insurer(cells[self._answers[0]]):
+            codes += (barring.INSURER,)
         if self._payers or self._ages:
             codes += self._by_payer_and_age(cells)
         for index in self._closed:

@@ -33,6 +33,7 @@ from dunlin.domain.imports.file_currency import (
 from dunlin.domain.imports.head import Head, first_filled
 from dunlin.domain.imports.layout import LayoutVotes, Start
 from dunlin.domain.imports.mapping import column_keys  # fmt: skip
+from dunlin.domain.imports.missing_columns import OWED
 from dunlin.domain.imports.number_columns import LongNumbers
 from dunlin.domain.imports.opened import Hints
 from dunlin.domain.imports.owed_column import OwedColumn, settle
@@ -135,6 +136,7 @@ class Scan:
             status=[c.index for c in self.columns if c.field == "status"],
             currency=self.by_field.get("currency", -1),
             mapped=self.by_field.get("balance", self.by_field.get("amount", -1)),
+            picked=self.hints.sidecar.answers.get(OWED, ""),
         )
 
     def _laws(self, samples: list[list[str]], contents: Sequence[Content]) -> LawCounts:

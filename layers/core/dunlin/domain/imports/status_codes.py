@@ -26,6 +26,9 @@ _NAMED = frozenset(
 )
 _WHOLE = frozenset(("st", "sts", "stand"))
 """Names of such columns that are parts of other words as well."""
+_LETTER = frozenset(("s", "f", "x", "flag", "cd", "code", "state"))
+"""Headings of columns of single letters that may say how a debt stands, or anything else."""
+_LETTERS = frozenset("o p v c d x w".split())
 _SHORT = frozenset("stat stats st sts disp dispo disposition".split())
 _LONGEST = 3
 _MOST = 8
@@ -48,8 +51,9 @@ def ask_codes(
         _, field, _ = chosen[index]
         free = field == fields.IGNORE or (field == "state" and not _are_states(samples[index]))
         free = free and index not in by_person
+        letters = free and fields.key_of(header) in _LETTER and _are_letters(samples[index])
         free = free and party_of(header) is None  # how a person stands: `Patient Status`
-        if field != "status" and not (free and _is_standing(header)):
+        if field != "status" and not letters and not (free and _is_standing(header)):
             continue
         codes = _codes(samples[index])
         short = free and _SHORT & set(fields.words_of(header))
@@ -80,6 +84,12 @@ def unanswered(
 def _are_states(cells: Sequence[str]) -> bool:
     filled = [c for c in (cell.strip() for cell in cells) if c]
     return sum(state_code(c) is not None for c in filled) * 2 >= len(filled)
+
+
+def _are_letters(cells: Sequence[str]) -> bool:
+    """Whether the cells are letters as they stand for open, paid and void."""
+    filled = {c.strip().lower() for c in cells if c.strip()}
+    return filled <= _LETTERS and len(filled) > 1 and "o" in filled
 
 
 def _is_standing(header: str) -> bool:

@@ -219,7 +219,11 @@ class Parties:
         """`E-Mail of the Payer` beside `Payer in charge`: an address is of whom another column
         names with more words."""
         named: dict[str, Party] = {}
-        for header, party in zip(self.headers, self.parties, strict=True):
+        alone = not any(self._with(part, NAMES) for part in (OWES, PAYS, ANSWERS, WARD))
+        for at, (header, party) in enumerate(zip(self.headers, self.parties, strict=True)):
+            if alone and party is None and "consumer_name" in fields.STRONG.get(self._keys[at], ()):
+                # `Recipient Email` beside `Recipient`, who is the only one named.
+                named.setdefault(self._keys[at], Party(OWES, self._keys[at], "consumer_name"))
             words = [w for w in fields.words_of(header) if w not in STOPS]
             if party is not None and party.part != UNKNOWN and party.point in NAMES and words:
                 named.setdefault(words[0], party)

@@ -116,7 +116,7 @@ WEAK = {
         total|amount|totals|total due now|betrag|importe|montant|sum|net amount|total usd|open
         |value|patient|pat|outstanding2|closing balance|net balance""",
     "amount": """
-        net amount|sub total|subtotal|net|netto|nettobetrag|value|price|rent|fee|sum total
+        net amount|amt|sub total|subtotal|net|netto|nettobetrag|value|price|rent|fee|sum total
         |importe neto|total ht|montant ht|sales|tax excluded|base imponible|amount ht""",
     "paid": """
         paid|payment|payments made|zahlungseingang|pagado|bezahlt|paye|regle|zahlung|pago

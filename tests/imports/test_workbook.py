@@ -89,7 +89,10 @@ def test_of_two_sheets_of_debts_a_person_says_which() -> None:
 
 
 def test_sheets_of_two_layouts_are_not_read_as_one() -> None:
-    other = [["Customer", "Balance", "Due Date", "Invoice"], ["Cy", 9, dt.date(2026, 4, 1), 7]]
+    other: list[list[object]] = [
+        ["Customer", "Balance", "Due Date", "Invoice"],
+        ["Cy", 9, dt.date(2026, 4, 1), 7],
+    ]
     (asked,) = read(workbook(DEBTS, other))["decisions_needed"]
     assert asked["choices"] == ["s0", "s1"]
 

@@ -31,9 +31,10 @@ def handler(_event: dict[str, Any], context: object) -> dict[str, int]:
         limit = RunLimit(cursor=cursor, seconds_left=lambda: seconds_left(context))
         repaired = reconcile(book=book, creditors=creditors, waker=waker, now=now, limit=limit)
         cursor = repaired.cursor
-        arranged = restart_lost(book=book, waker=waker, now=now)
         rests = end_rests(book=book, now=now)
         lapsed = tell_lapsed(book=book, creditors=creditors, now=now)
+        # Last, for it describes each execution, and of very many is throttled on the way.
+        arranged = restart_lost(book=book, waker=waker, now=now)
     finally:
         walks.end(_WALK, cursor)
     counts = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dunlin.adapters.aws.sns_events import read_sms_receipt, read_status_lines
+from dunlin.adapters.aws.sns_events import OVER_QUOTA, read_sms_receipt, read_status_lines
 from dunlin.domain.accounts.signal import Unread
 from dunlin.runtime import wiring
 from dunlin.runtime.telemetry import count, logger
@@ -22,6 +22,8 @@ def handler(event: dict[str, Any], _context: object) -> None:
         outcome = record(
             reading, book=wiring.account_book(), waker=wiring.waker(), now=wiring.clock().now()
         )
+        if reading.signal.detail.get("reason") == OVER_QUOTA:
+            count("SendingLimited")
         count("SmsReceipts", kind=reading.signal.kind.value, outcome=outcome)
         logger.info(
             "text receipt", extra={"signal_id": reading.signal.signal_id, "outcome": outcome}

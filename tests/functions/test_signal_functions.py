@@ -72,17 +72,28 @@ def test_email_events_reach_the_account_and_a_bad_one_fails_alone(
     assert [m["kind"] for m in counted if "EmailEvents" in m] == ["delivered", "complaint"]
 
 
+def packed(*lines: dict[str, Any]) -> dict[str, Any]:
+    document = {
+        "messageType": "DATA_MESSAGE",
+        "logEvents": [{"message": json.dumps(line)} for line in lines],
+    }
+    data = base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()
+    return {"awslogs": {"data": data}}
+
+
+def test_a_month_that_is_spent_is_seen_and_closes_no_number(
+    stack: SimpleNamespace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {c.consumer_id: c.consents for c in stack.book.consumers.values()}
+    record_sms_receipt(packed(line("FAILURE", "No quota left for account")), None)
+    assert len([m for m in metrics(capsys) if "SendingLimited" in m]) == 1
+    assert {c.consumer_id: c.consents for c in stack.book.consumers.values()} == before
+    assert {account.hold for account in stack.book.accounts.values()} == {None}
+
+
 def test_a_receipt_reaches_the_touch_and_an_unknown_one_is_tried_again(
     stack: SimpleNamespace,
 ) -> None:
-    def packed(*lines: dict[str, Any]) -> dict[str, Any]:
-        document = {
-            "messageType": "DATA_MESSAGE",
-            "logEvents": [{"message": json.dumps(line)} for line in lines],
-        }
-        data = base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()
-        return {"awslogs": {"data": data}}
-
     record_sms_receipt(packed(line(), {"other": 1}), None)
     assert stack.book.touches[FIRST.account_id, "T#1#0#0"].state is TouchState.DELIVERED
     stack.clock.at = LATER.replace(hour=18, minute=30, second=30)

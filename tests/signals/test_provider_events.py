@@ -207,6 +207,12 @@ def line(status: str = "SUCCESS", response: str = "accepted", **changes: Any) ->
             {"permanent": False},
         ),
         ("FAILURE", "Blocked as spam by phone carrier", SignalKind.BOUNCE, {"permanent": False}),
+        (
+            "FAILURE",
+            "No quota left for account",
+            SignalKind.BOUNCE,
+            {"permanent": False, "reason": "quota"},
+        ),
         ("FAILURE", "something new", SignalKind.BOUNCE, {"permanent": False}),
     ],
 )

@@ -19,6 +19,7 @@ from dunlin.domain.accounts.signal import ProviderSignal, Signal, SignalKind, Un
 from dunlin.domain.replies.inbound import Inbound
 from dunlin.domain.tokens import address_hash
 
+OVER_QUOTA = "quota"
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _MOST = 2000  # characters kept of one reply; a long SMS has 1,600
 
@@ -30,6 +31,9 @@ _CLOSED = (
     "destination is on a blocked list",
     "phone number is landline",
 )
+# SNS took the text, and then what this account may spend in the month was used up: that says
+# nothing about the number (docs.aws.amazon.com/sns/latest/dg/sms_stats_cloudwatch.html).
+_SPENT = ("no quota left for account", "delivery would exceed max price")
 _OPTED_OUT = ("opted out", "opt out")
 
 
@@ -70,6 +74,8 @@ def _fate(status: str, response: str) -> tuple[SignalKind, dict[str, Any]]:
         return SignalKind.OPT_OUT, {"by": "carrier", "reason": "opted_out"}
     if any(words in response for words in _CLOSED):
         return SignalKind.BOUNCE, {"permanent": True, "reason": "number_closed"}
+    if any(words in response for words in _SPENT):
+        return SignalKind.BOUNCE, {"permanent": False, "reason": OVER_QUOTA}
     return SignalKind.BOUNCE, {"permanent": False, "reason": "not_delivered"}
 
 

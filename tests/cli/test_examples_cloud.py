@@ -55,7 +55,7 @@ NAMES = [name for name in commands() if name and not is_group(name)]
 OTHERWISE: dict[str, tuple[int, str]] = {
     "doctor": (1, "missing"),
     # The house itself is in that account, and made the log groups of which there is one set.
-    "deploy": (1, "set SmsDeliveryLogs to existing"),
+    "deploy": (1, "SmsDeliveryLogs"),
     "queue unattended": (1, "nothing runs for it"),
 }
 # What these say is for programs: a JSON object a line.

@@ -226,6 +226,8 @@ def test_what_an_adapter_could_not_do_is_said_by_its_cause(monkeypatch: pytest.M
         return re.sub(r"\s+", " ", answer.output)
 
     assert "credentials have expired" in put(Unavailable("dynamodb", "ExpiredTokenException"))
+    assert "sandbox receiver, is not verified" in put(Unavailable("ses", "MessageRejected"))
+    assert "has stopped the e-mail" in put(Unavailable("ses", "SendingPausedException"))
     hidden = Unavailable("secretsmanager", "ClientError")
     hidden.__cause__ = failed("AccessDeniedException")
     assert "may not call DescribeStacks" in put(hidden)

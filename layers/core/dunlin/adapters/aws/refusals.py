@@ -22,6 +22,8 @@ _SIGNED_OUT = frozenset(
      "CredentialRetrievalError", "LoginRefreshRequired", "LoginTokenLoadError"}
 )  # fmt: skip
 _UNREACHED = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError"})
+_UNVERIFIED = frozenset({"MessageRejected", "MailFromDomainNotVerifiedException"})
+_STOPPED = frozenset({"AccountSuspendedException", "SendingPausedException"})
 
 _LOG_IN = "log in again (`aws sso login`, or fresh keys)"
 
@@ -57,6 +59,11 @@ def _sentence(error: BaseException, where: str) -> str:
         ({"InvalidRegionError"}, f"{error}: export another AWS_REGION."),
         (_UNREACHED, f"AWS was not reached in {where}: is that a region, and is there a net?"),
         (_NOT_ENABLED, f"This account has not enabled {where} or the service."),
+        (
+            _UNVERIFIED,
+            f"{error}: sender, or in SES's sandbox receiver, is not verified: `dunlin doctor`.",
+        ),
+        (_STOPPED, f"{error}: AWS has stopped the e-mail of this account; SES's console says why."),
         (_DENIED, f"These credentials may not call {operation or 'this'}: {error}"),
     ):
         if code in names:

@@ -22,7 +22,7 @@ from dunlin.adapters.dynamo.rows.ops import StrayRow
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.adapters.imports import dropped
 from dunlin.domain import tokens
-from dunlin.domain.accounts import consumer
+from dunlin.domain.accounts import consumer, reassigned
 from dunlin.domain.accounts.touch import PERMIT_LIFE
 from dunlin.domain.arrangements import arrangement
 from dunlin.domain.imports import billing_words
@@ -98,6 +98,13 @@ FIGURES: dict[str, dict[str, str]] = {
         "14/s at first": AWS,
         "1/s on 10DLC": AWS,
         "10,000 requests/s": AWS,
+    },
+    "docs/facts.md": {
+        f"usual {reassigned.AnswerPolicy().answer_days}": CODE,
+        f"at most {reassigned.LONGEST_DAYS}": CODE,
+        f"no answer for {reassigned.LONGEST_DAYS} days": CODE,
+        "(84 FR 11226)": "the order of the FCC that says so",
+        f"the person's own word of less than {reassigned.LONGEST_DAYS} days ago": CODE,
     },
     "docs/flows/arrangement.md": {
         "at 15:00 UTC of it": "arrangement.py, the morning of a date",

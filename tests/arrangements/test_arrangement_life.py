@@ -24,6 +24,7 @@ from dunlin.service.accounts.writing import entry_of, next_version
 from tests.arrangements.ground import FIRST, NOW, days
 from tests.arrangements.life import Life
 from tests.arrangements.saved_methods import BANK, CARD, NEW_CARD
+from tests.support import builders
 
 
 def at(day: date) -> datetime:
@@ -410,7 +411,8 @@ def test_a_credit_of_the_creditor_shortens_it() -> None:
     account = life.account
     entry = entry_of(account, now=NOW, what="AccountUpdated", data={})
     less = next_version(replace(account, balance=Money(45_000, "USD")), entry)
-    life.book.apply(Change(account=less, audit=[entry]))
+    ledger = builders.adjusted(account, less.balance, NOW)
+    life.book.apply(Change(account=less, ledger=ledger, audit=[entry]))
     life.look()
     assert life.newest.left == Money(45_000, "USD")
     assert [i.paid_minor for i in life.newest.instalments][:3] == [10_000, 5_000, 0]

@@ -25,9 +25,9 @@ from tests.support import builders
 def changed(place: Place, **changes: Any) -> None:
     account = place.account
     entry = entry_of(account, now=NOW, what="Changed", data={})
-    place.book.apply(
-        Change(account=next_version(replace(account, **changes), entry), audit=[entry])
-    )
+    after = next_version(replace(account, **changes), entry)
+    ledger = builders.adjusted(account, after.balance, NOW)
+    place.book.apply(Change(account=after, ledger=ledger, audit=[entry]))
 
 
 def by_staff(place: Place) -> dict[str, object]:

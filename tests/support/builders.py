@@ -77,6 +77,22 @@ def account(reference: str = "INV-1", **changes: Any) -> Account:
     return Account(**base | changes)
 
 
+def adjusted(account: Account, owed: Money, at: datetime) -> list[LedgerEntry]:
+    """What brings an account's balance to `owed`; nothing where it is there."""
+    if owed == account.balance:
+        return []
+    return [
+        LedgerEntry(
+            entry_id=ids.entry_id(account.account_id, f"adjusted {account.version}"),
+            account_id=account.account_id,
+            kind="adjustment",
+            amount=owed - account.balance,
+            on=at.date(),
+            source="test",
+        )
+    ]
+
+
 def store(
     book: ChangeWriter,
     creditors: Creditors,

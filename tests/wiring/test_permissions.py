@@ -5,6 +5,9 @@ from collections import defaultdict
 
 import pytest
 
+from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow
+from dunlin.adapters.dynamo.rows.people import ContactsRow
+from dunlin.adapters.dynamo.rows.touches import TouchRow
 from dunlin.domain.messages.arrival import FORWARDER
 from infra.rules.permissions import STAR_RESOURCES, as_list, statements
 from tests.wiring import stack
@@ -67,10 +70,12 @@ def test_who_reads_mail_may_only_hand_it_on():
 
 def test_a_text_goes_to_a_phone_and_never_to_a_topic():
     policies = stack.translated()["Resources"]["SendSmsRole"]["Properties"]["Policies"]
-    denied = [s for s in policies[0]["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
-    assert [(s["Action"], stack.target(s["Resource"])) for s in denied] == [
-        ("sns:Publish", "arn:${AWS::Partition}:sns:*:*:*")
-    ]
+    denied = {
+        s["Sid"]: (s["Action"], stack.target(s["Resource"]))
+        for s in policies[0]["PolicyDocument"]["Statement"]
+        if s["Effect"] == "Deny"
+    }
+    assert denied["NoTopics"] == ("sns:Publish", "arn:${AWS::Partition}:sns:*:*:*")
 
 
 def test_the_audit_table_grants_put_alone_and_query_to_its_readers():
@@ -185,6 +190,53 @@ def test_every_write_in_ops_is_bound_to_the_rows_of_its_act():
                 assert all(re.fullmatch(r"[A-Z]+(#\*)?", key) for key in keys), (role, keys)
                 bound.add(role)
     assert bound >= {"PortalRole", "ReadMailRole", "LoadStrategyRole", "NoticeMachineRole"}
+
+
+def test_balances_are_named_by_those_who_post_money_and_by_the_gate():
+    """The gate's condition asks for one, and AWS cannot tell a condition from what is set."""
+    may = set()
+    for role in stack.roles():
+        on_accounts = [
+            s
+            for s, _ in statements(stack.translated()["Resources"][role], [])
+            if "AccountsTable.Arn" in map(stack.target, as_list(s.get("Resource", [])))
+            and {a.removeprefix("dynamodb:") for a in as_list(s["Action"])} & WRITES
+        ]
+        denied = [s for s in on_accounts if s["Effect"] == "Deny"]
+        for deny in denied:
+            assert set(deny["Action"]) == {"dynamodb:PutItem", "dynamodb:UpdateItem"}, role
+            named = deny["Condition"]["ForAnyValue:StringEquals"]["dynamodb:Attributes"]
+            assert AccountRow.OWED | {LedgerRow.amount_minor.attr_name} == set(named), role
+        bound = [s for s in on_accounts if s["Effect"] == "Allow" and s.get("Condition")]
+        if on_accounts and not denied and not bound:
+            may.add(role)
+    assert may == {
+        "ChangeBalanceRole",
+        "CheckComplianceRole",
+        "LoadRowsRole",
+        "PostPaymentRole",
+        "ReceiveChangesRole",
+        "ReconcilePaymentsRole",
+        "RefundExcessRole",
+    }
+
+
+@pytest.mark.parametrize("sender", ["SendEmail", "SendSms"])
+def test_a_sender_counts_the_contact_and_moves_the_touch(sender):
+    """Consent and addresses are not its to write, nor what a touch was permitted for."""
+    said = {
+        s.get("Sid"): s["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+        for s, _ in statements(stack.translated()["Resources"][f"{sender}Role"], [])
+        if "ForAllValues:StringEquals" in s.get("Condition", {})
+    }
+    contacts = {"consumer_id", "sk"} | {
+        getattr(ContactsRow, name).attr_name for name in ContactsRow.written()
+    }
+    moves = {"account_id", "sk"} | {getattr(TouchRow, name).attr_name for name in TouchRow.MOVES}
+    assert {sid: set(names) for sid, names in said.items()} == {
+        "CountContact": contacts,
+        "MoveTouch": moves,
+    }
 
 
 def test_the_notice_machine_may_set_the_token_of_a_notice():

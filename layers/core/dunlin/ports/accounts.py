@@ -123,7 +123,8 @@ class Change:
     """One atomic write of the account book: all of it happens or none.
 
     `account` and `consumer` are the new states, `taken_in` that of the record which `consumer` took
-    in; they are written only if the stored version is exactly one less. Entries, replies and
+    in; they are written only if the stored version is exactly one less. The balance of an account
+    moves with an entry of its ledger in the same change and never without. Entries, replies and
     touches must not exist yet, except `touch_moves`, which move a touch from the states named.
     Arrangements are written as accounts are, each one version on, and never without their account.
     `audit` holds one entry for each subject written.

@@ -78,7 +78,7 @@ def _write_book(t: Transaction, change: Change) -> None:
     for audit in change.audit:
         t.put(AuditRow.of(audit), AuditRow.subject.does_not_exist())
     if change.account is not None:
-        _write_account(t, change.account, at)
+        _write_account(t, change.account, at, moved=bool(change.ledger))
     if change.consumer is not None:
         _write_consumer(t, change.consumer)
     if change.taken_in is not None:
@@ -87,14 +87,16 @@ def _write_book(t: Transaction, change: Change) -> None:
         _write_arrangement(t, arrangement)
 
 
-def _write_account(t: Transaction, account: Account, at: str) -> None:
+def _write_account(t: Transaction, account: Account, at: str, *, moved: bool) -> None:
+    """`moved`: the balance did. Else it is not named, so that a role may be denied it."""
     row = AccountRow.of(account, at)
     if account.version == 1:
         t.put(row, AccountRow.account_id.does_not_exist())
         for named in NameRow.of(account):
             t.put(named, None)
     else:
-        t.update(row, AccountRow.version == account.version - 1)
+        only = () if moved else AccountRow.beside_balance()
+        t.update(row, AccountRow.version == account.version - 1, only=only)
 
 
 def _write_arrangement(t: Transaction, arrangement: Arrangement) -> None:

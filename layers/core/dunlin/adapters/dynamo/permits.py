@@ -45,6 +45,7 @@ class Permits(Transacting):
             t.update(
                 AccountRow.of(account, audit.at.isoformat()),
                 unmoved & _contactable() if touch.run else unmoved,
+                only=AccountRow.beside_balance(),
             )
             t.update(ContactsRow.of(history), contacts_at(history.version - 1))
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from dunlin.adapters.memory.account_reads import MemoryReads
 from dunlin.adapters.memory.permits import MemoryPermits
-from dunlin.domain.errors import Conflict
+from dunlin.domain.errors import Conflict, Defect
 from dunlin.domain.rollouts.rollout import Segment
 from dunlin.ports.accounts import (
     AlreadySeen,
@@ -55,6 +55,10 @@ class MemoryBook(MemoryReads, MemoryPermits):
     def _check(self, change: Change) -> None:
         if change.account is not None:
             self._account_at(change.account, change.account.version - 1)
+            stored = self.accounts.get(change.account.account_id)
+            # The tables would keep the old balance: it is not named in such a write.
+            if stored and not change.ledger and stored.balance != change.account.balance:
+                raise Defect("a balance moved without an entry of the ledger")
         for person in (change.consumer, change.taken_in):
             if person is not None:
                 held = self.consumers.get(person.consumer_id)
@@ -74,8 +78,8 @@ class MemoryBook(MemoryReads, MemoryPermits):
             self._require(version == arrangement.version - 1, "arrangement moved")
         if change.touch_move is not None:
             touch, states = change.touch_move
-            stored = self.touches.get((touch.account_id, touch.key))
-            self._require(stored is not None and stored.state in states, "touch moved")
+            sent = self.touches.get((touch.account_id, touch.key))
+            self._require(sent is not None and sent.state in states, "touch moved")
         if change.reply is not None:
             self._require(change.reply.reply_id not in self.replies, "reply exists")
         if change.answer is not None:

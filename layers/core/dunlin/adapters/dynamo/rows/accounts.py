@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
@@ -83,6 +84,7 @@ class AccountRow(StoredRow):
 
     Meta: Any = ACCOUNTS
     WAITING = frozenset({"task_token"})  # `AwaitDue` and its kin write it
+    OWED = frozenset({"balance_minor", "currency"})
 
     account_id = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True, default=META)
@@ -138,6 +140,12 @@ class AccountRow(StoredRow):
     by_due = ByDue()
     by_queue = ByQueue()
     on_ladders = OnLadders()
+
+    @classmethod
+    @cache
+    def beside_balance(cls) -> tuple[str, ...]:
+        """What a write sets that moves no money."""
+        return tuple(name for name in cls.written() if name not in cls.OWED)
 
     @classmethod
     def of(cls, account: Account, at: str) -> AccountRow:

@@ -3,13 +3,15 @@
 CloudFormation takes one text, with a dashboard's body as text within it, and reads no second file.
 So the parts are joined in the order of their numbers, and where one names the file of the body
 (`infra/dashboards/dunlin.json`) the body stands, one widget a line. A test keeps the parts and the
-whole equal; run it after a change of either:
+whole equal; run it after a change of either. The table of docs/permissions.md is renewed with it:
 
     make template
 """
 
 import json
 from pathlib import Path
+
+from tools import permissions
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ROOT / "infra" / "template"
@@ -41,3 +43,4 @@ def _body() -> str:
 
 if __name__ == "__main__":
     TEMPLATE.write_text(text())
+    permissions.PAGE.write_text(permissions.page(text()))

@@ -50,9 +50,9 @@ def _target(value: Any) -> str:
         ((function, argument),) = value.items()
         if function == "Fn::Split":  # a parameter that lists by comma
             return str(argument[1]["Ref"])
-        value = ".".join(argument) if isinstance(argument, list) else str(argument)
+        value = ".".join(map(str, argument)) if isinstance(argument, list) else str(argument)
         if function == "Fn::GetAtt" and value.endswith(".StreamArn"):
-            return value.removesuffix("Table.StreamArn") + " stream"
+            return str(value).removesuffix("Table.StreamArn") + " stream"
     text = re.sub(r"\$\{(\w+)\.(?:Arn|Id)\}|^(\w+)\.(?:Arn|Id)$", r"\1\2", value)
     if ":sns:" in text:
         return "topics"

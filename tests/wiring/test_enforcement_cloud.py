@@ -211,7 +211,7 @@ def test_nobody_but_who_posts_money_moves_a_balance(deployed):
         rows = deployed.client(name, "dynamodb")
         never = {"TableName": table, "ConditionExpression": "attribute_exists(amount_minor)"}
         transacted = {"Put": {"Item": line, **never}}
-        tries = [
+        tries: list[Callable[[], Any]] = [
             _sets(rows, table, account, "balance_minor"),
             _sets(rows, table, account, "currency"),
             partial(rows.put_item, Item=line, **never),

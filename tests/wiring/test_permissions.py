@@ -221,22 +221,22 @@ def test_balances_are_named_by_those_who_post_money_and_by_the_gate():
     }
 
 
-@pytest.mark.parametrize("sender", ["SendEmail", "SendSms"])
-def test_a_sender_counts_the_contact_and_moves_the_touch(sender):
-    """Consent and addresses are not its to write, nor what a touch was permitted for."""
+@pytest.mark.parametrize("role", ["CheckCompliance", "SendEmail", "SendSms"])
+def test_the_gate_and_the_senders_count_the_contact_and_move_the_touch(role):
+    """Consent and addresses are not theirs to write, nor a sender's what a touch was for."""
     said = {
         s.get("Sid"): s["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-        for s, _ in statements(stack.translated()["Resources"][f"{sender}Role"], [])
+        for s, _ in statements(stack.translated()["Resources"][f"{role}Role"], [])
         if "ForAllValues:StringEquals" in s.get("Condition", {})
     }
     contacts = {"consumer_id", "sk"} | {
         getattr(ContactsRow, name).attr_name for name in ContactsRow.written()
     }
     moves = {"account_id", "sk"} | {getattr(TouchRow, name).attr_name for name in TouchRow.MOVES}
-    assert {sid: set(names) for sid, names in said.items()} == {
-        "CountContact": contacts,
-        "MoveTouch": moves,
-    }
+    sends = {"MoveTouch": moves} if role != "CheckCompliance" else {}
+    assert {sid: set(names) for sid, names in said.items()} == {"CountContact": contacts, **sends}
+    puts = {on for action, on in stack.grants(f"{role}Role") if action == "dynamodb:PutItem"}
+    assert not puts & {"AccountsTable.Arn", "PeopleTable.Arn"}
 
 
 def test_the_notice_machine_may_set_the_token_of_a_notice():

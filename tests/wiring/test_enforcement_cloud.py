@@ -120,13 +120,13 @@ def test_a_role_may_do_its_own_work_and_nobody_elses(deployed, role, may):
 # nothing there.
 OPS = [
     "AGG#", "ATTEMPT#", "CLOCK", "CODE#", "CREDITOR#", "CREDITORS", "DRAFT#", "LINK#", "NOTICE#",
-    "PAUSE#", "PAY#", "ROLLOUTS#", "SEEN#", "SESSION#", "SPEND#", "STRAY#",
+    "PACE#", "PAUSE#", "PAY#", "ROLLOUTS#", "SEEN#", "SESSION#", "SPEND#", "STRAY#",
     "WALK#",
 ]  # fmt: skip
 OPS_WRITERS = {
     "ActivateAccounts": {"ROLLOUTS#"},
     "ChangeBalance": {"SEEN#"},
-    "GuardSpend": {"PAUSE#", "SPEND#"},
+    "GuardSpend": {"PACE#", "PAUSE#", "SPEND#"},
     "LoadStrategy": {"CREDITOR#", "CREDITORS", "PAUSE#"},
     "Portal": {"ATTEMPT#", "CODE#", "DRAFT#", "PAY#", "SEEN#", "SESSION#"},
     "PostPayment": {"SEEN#"},
@@ -138,7 +138,7 @@ OPS_WRITERS = {
     "ReconcilePayments": {"SEEN#"},
     "RecordEmailEvent": {"SEEN#"},
     "RecordSmsReceipt": {"SEEN#"},
-    "SendEmail": {"CODE#", "LINK#"},
+    "SendEmail": {"CODE#", "LINK#", "PACE#"},
     "SendSms": {"CODE#", "LINK#"},
     "SyncOptouts": {"SEEN#"},
 }

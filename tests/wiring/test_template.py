@@ -360,3 +360,29 @@ def test_a_function_left_out_of_the_loop_is_found():
     _, names, _ = written["Resources"]["Fn::ForEach::Functions"]
     names.remove("Decide")
     assert _uncovered(stack.translation(stack.without_loops(written))) == {"DecideFunction"}
+
+
+def test_the_doors_keep_calls_for_themselves_where_the_account_has_enough():
+    functions = stack.resources("AWS::Lambda::Function")
+    kept = {
+        name: function["Properties"]["ReservedConcurrentExecutions"]["Fn::If"][:2]
+        for name, function in functions.items()
+        if "ReservedConcurrentExecutions" in function["Properties"]
+    }
+    assert kept == {"PortalFunction": ["Reserves", 20], "ReceiveWebhookFunction": ["Reserves", 10]}
+    alarms = stack.resources("AWS::CloudWatch::Alarm")
+    for name in kept:
+        assert f"{name.removesuffix('Function')}ThrottlesAlarm" in alarms
+
+
+def test_a_message_that_waits_is_seen():
+    """STOP above all: each queue that what people say or pay comes through has its alarm."""
+    waiting = {
+        name.removesuffix("WaitsAlarm"): alarm["Properties"]["Dimensions"]
+        for name, alarm in stack.resources("AWS::CloudWatch::Alarm").items()
+        if alarm["Properties"]["MetricName"] == "ApproximateAgeOfOldestMessage"
+    }
+    assert {
+        work: [{"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{work}Queue", "QueueName"]}}]
+        for work in ("EmailEvent", "Reply", "Mail", "Payment")
+    } == waiting

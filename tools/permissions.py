@@ -20,13 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "permissions.md"
 BEGIN, END = "<!-- made by `make template` -->\n", "<!-- until here -->\n"
 
-_READS = {
-    "GetItem", "BatchGetItem", "Query", "Scan", "ConditionCheckItem", "GetObject",
-    "GetObjectVersion", "ListBucket", "GetSecretValue", "DescribeStream", "GetRecords",
-    "GetShardIterator", "ListStreams", "ReceiveMessage", "GetQueueAttributes", "ListExecutions",
-    "DescribeExecution", "ListPhoneNumbersOptedOut", "ListSuppressedDestinations",
-    "GetSendStatistics", "GetPublicKey",
-}  # fmt: skip
+_READS = ("Get", "BatchGet", "List", "Describe", "Query", "Scan", "ConditionCheck", "Receive")
 _VERBS = {
     "PutItem": "puts", "UpdateItem": "updates", "DeleteItem": "deletes", "PutObject": "puts",
     "DeleteObject": "deletes", "SendMessage": "sends to", "DeleteMessage": "takes from",
@@ -95,13 +89,13 @@ def _split(role: dict[str, Any]) -> tuple[str, str]:
         for action in (a.split(":")[1] for a in actions):
             if statement["Effect"] == "Deny":
                 acts["never"][f"{targets[0]}{kept}"] = None
-            elif action in _READS:
+            elif action.startswith(_READS):
                 reads |= dict.fromkeys(f"{target}{kept}" for target in targets)
             else:
-                acts[_VERBS[action]] |= dict.fromkeys(
+                acts[_VERBS.get(action, f"`{action}`")] |= dict.fromkeys(
                     f"{'' if target == '*' else target}{kept}".strip() for target in targets
                 )
-    reads = {"the provider's figures" if name == "*" else name: None for name in reads}
+    reads = {"what the provider holds" if name == "*" else name: None for name in reads}
     done = [f"{verb} {', '.join(filter(None, named))}".strip() for verb, named in acts.items()]
     return ", ".join(sorted(reads)), "; ".join(done)
 

@@ -26,7 +26,9 @@ from tests.support import builders
 def _write(book: ForgetfulMemory, account_id: str, state: State, **changes: Any) -> bool:
     account = book.accounts[account_id]
     entry = entry_of(account, now=state.now, what="Changed", data={})
-    book.apply(Change(account=next_version(replace(account, **changes), entry), audit=[entry]))
+    after = next_version(replace(account, **changes), entry)
+    ledger = builders.adjusted(account, after.balance, state.now)
+    book.apply(Change(account=after, ledger=ledger, audit=[entry]))
     return True
 
 

@@ -41,7 +41,9 @@ def check(book: MemoryBook, account: Account, after: timedelta = timedelta(0)) -
 def change(book: MemoryBook, account: Account, **changes: Any) -> None:
     stored = book.accounts[account.account_id]
     entry = entry_of(stored, now=NOON, what="Changed", data={})
-    book.apply(Change(account=next_version(replace(stored, **changes), entry), audit=[entry]))
+    after = next_version(replace(stored, **changes), entry)
+    ledger = builders.adjusted(stored, after.balance, NOON)
+    book.apply(Change(account=after, ledger=ledger, audit=[entry]))
 
 
 def test_a_permit_is_asked_for_again_only_after_it_died() -> None:

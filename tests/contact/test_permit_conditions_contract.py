@@ -132,9 +132,9 @@ class Ground:
 
     def change(self, **changes: Any) -> None:
         entry = entry_of(self.account, now=self.now, what="Changed", data={})
-        self.book.apply(
-            Change(account=next_version(replace(self.account, **changes), entry), audit=[entry])
-        )
+        after = next_version(replace(self.account, **changes), entry)
+        ledger = builders.adjusted(self.account, after.balance, self.now)
+        self.book.apply(Change(account=after, ledger=ledger, audit=[entry]))
 
     def change_person(self, **changes: Any) -> None:
         person = self.book.consumer(self.consumer_id)

@@ -167,7 +167,8 @@ class Life(RuleBasedStateMachine):
             paid = next_version(
                 replace(account, balance=Money(0, "USD"), status=Status.SETTLED), entry
             )
-            self.book.apply(Change(account=paid, audit=[entry]))
+            ledger = builders.adjusted(account, paid.balance, self.now)
+            self.book.apply(Change(account=paid, ledger=ledger, audit=[entry]))
         self.falls_silent(self.ids[which])
 
     @rule(on=st.booleans())

@@ -22,7 +22,7 @@ from dunlin.ports.messages import Email
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.sending import Sending, SendingPorts, send
-from tests.support import ground
+from tests.support import builders, ground
 from tests.support.builders import NOON
 
 GATE = ground.gate("PLAT-FREQ-ALL", "PLAT-OPTOUT-ALL")
@@ -134,7 +134,9 @@ class Settling(MemoryMailbox):
         account = self.book.accounts[self.account_id]
         paid = replace(account, balance=account.balance - account.balance)
         entry = entry_of(account, now=NOON, what="PaymentPosted", data={})
-        self.book.apply(Change(account=next_version(settle(paid), entry), audit=[entry]))
+        ledger = builders.adjusted(account, paid.balance, NOON)
+        after = next_version(settle(paid), entry)
+        self.book.apply(Change(account=after, ledger=ledger, audit=[entry]))
         return super().send(email)
 
 

@@ -97,9 +97,9 @@ class Walk:
     def change(self, account_id: str, **changes: Any) -> None:
         account = self.account(account_id)
         entry = entry_of(account, now=self.now, what="Changed", data={}, actor="test")
-        self.book.apply(
-            Change(account=next_version(replace(account, **changes), entry), audit=[entry])
-        )
+        after = next_version(replace(account, **changes), entry)
+        ledger = builders.adjusted(account, after.balance, self.now)
+        self.book.apply(Change(account=after, ledger=ledger, audit=[entry]))
 
     def look(self, account_id: str) -> str:
         """What the account's machine does now; a permit is sent at once."""

@@ -133,9 +133,9 @@ class Town:
         """A newer file or a member of staff writes the account, and wakes its ladder."""
         account = self.account(account_id)
         entry = entry_of(account, now=self.now, what="AccountUpdated", data={}, actor="story")
-        self.book.apply(
-            Change(account=next_version(replace(account, **changes), entry), audit=[entry])
-        )
+        after = next_version(replace(account, **changes), entry)
+        ledger = builders.adjusted(account, after.balance, self.now)
+        self.book.apply(Change(account=after, ledger=ledger, audit=[entry]))
         self._look(account_id)
 
     def begin(self, *account_ids: str) -> list[str]:

@@ -27,7 +27,12 @@ def _write(book: ForgetfulMemory, account_id: str, state: State, **changes: Any)
     account = book.accounts[account_id]
     entry = entry_of(account, now=state.now, what="Changed", data={})
     after = next_version(replace(account, **changes), entry)
-    ledger = builders.adjusted(account, after.balance, state.now)
+    # The book goes back in time and its ledger does not: each line has a name of its own.
+    number = len(book.ledgers.get(account_id, {}))
+    ledger = [
+        replace(line, entry_id=f"{line.entry_id}.{number}")
+        for line in builders.adjusted(account, after.balance, state.now)
+    ]
     book.apply(Change(account=after, ledger=ledger, audit=[entry]))
     return True
 

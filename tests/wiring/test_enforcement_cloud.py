@@ -126,6 +126,7 @@ OPS = [
 OPS_WRITERS = {
     "ActivateAccounts": {"ROLLOUTS#"},
     "ChangeBalance": {"SEEN#"},
+    "CheckCompliance": {"PACE#"},
     "GuardSpend": {"PACE#", "PAUSE#", "SPEND#"},
     "LoadStrategy": {"CREDITOR#", "CREDITORS", "PAUSE#"},
     "Portal": {"ATTEMPT#", "CODE#", "DRAFT#", "PAY#", "SEEN#", "SESSION#"},
@@ -138,7 +139,7 @@ OPS_WRITERS = {
     "ReconcilePayments": {"SEEN#"},
     "RecordEmailEvent": {"SEEN#"},
     "RecordSmsReceipt": {"SEEN#"},
-    "SendEmail": {"CODE#", "LINK#", "PACE#"},
+    "SendEmail": {"CODE#", "LINK#"},
     "SendSms": {"CODE#", "LINK#"},
     "SyncOptouts": {"SEEN#"},
 }

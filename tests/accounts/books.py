@@ -96,7 +96,9 @@ def change_account(book: AccountBook, account_id: str, **changes: Any) -> None:
     account = book.account(account_id)
     assert account is not None
     entry = entry_of(account, now=NOON, what="Changed", data={})
-    book.apply(Change(account=next_version(replace(account, **changes), entry), audit=[entry]))
+    after = next_version(replace(account, **changes), entry)
+    ledger = builders.adjusted(account, after.balance, NOON)
+    book.apply(Change(account=after, ledger=ledger, audit=[entry]))
 
 
 def change_consumer(book: AccountBook, consumer_id: str, **changes: Any) -> None:
@@ -134,7 +136,9 @@ def write(book: AccountBook, account_id: str, **changes: Any) -> None:
     stored = book.account(account_id)
     assert stored is not None
     entry = entry_of(stored, now=NOON, what="Changed", data={})
-    book.apply(Change(account=next_version(replace(stored, **changes), entry), audit=[entry]))
+    after = next_version(replace(stored, **changes), entry)
+    ledger = builders.adjusted(stored, after.balance, NOON)
+    book.apply(Change(account=after, ledger=ledger, audit=[entry]))
 
 
 def eventually(holds: Callable[[], bool]) -> None:

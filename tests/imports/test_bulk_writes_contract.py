@@ -104,9 +104,9 @@ def test_two_changes_of_one_account_are_written_in_order(book: AccountBook, name
     first = newcomer(name)
     assert first.account is not None
     entry = entry_of(first.account, now=NOON, what="Changed", data={})
-    second = Change(
-        account=next_version(replace(first.account, balance=Money(1, "USD")), entry), audit=[entry]
-    )
+    after = next_version(replace(first.account, balance=Money(1, "USD")), entry)
+    ledger = builders.adjusted(first.account, after.balance, NOON)
+    second = Change(account=after, ledger=ledger, audit=[entry])
     assert book.apply_many([first, second]) == []
     stored = book.account(first.account.account_id)
     assert stored is not None

@@ -15,6 +15,7 @@ from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.accounts.writing import entry_of, next_version
 from dunlin.service.imports import missing
 from tests.imports.place import CREDITOR, Office, table
+from tests.support import builders
 
 ORDER = StaffCommand(by="desk-1", why="checked")
 ROWS = [
@@ -36,7 +37,8 @@ def act(office: Office, reference: str, **changes: Any) -> Account:
     account = office.account(reference)
     entry = entry_of(account, now=office.now, what="Changed", data={})
     after = next_version(replace(account, **changes), entry)
-    office.book.apply(Change(account=after, audit=[entry]))
+    ledger = builders.adjusted(account, after.balance, office.now)
+    office.book.apply(Change(account=after, ledger=ledger, audit=[entry]))
     return office.account(reference)
 
 

@@ -26,9 +26,9 @@ def act(office: Office, reference: str, **changes: Any) -> None:
     """Something that Dunlin itself did to an account."""
     account = office.account(reference)
     entry = entry_of(account, now=office.now, what="Changed", data={})
-    office.book.apply(
-        Change(account=next_version(replace(account, **changes), entry), audit=[entry])
-    )
+    after = next_version(replace(account, **changes), entry)
+    ledger = builders.adjusted(account, after.balance, office.now)
+    office.book.apply(Change(account=after, ledger=ledger, audit=[entry]))
 
 
 def test_the_same_file_writes_nothing(office: Office) -> None:

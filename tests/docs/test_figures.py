@@ -25,6 +25,7 @@ from dunlin.domain import tokens
 from dunlin.domain.accounts import consumer, reassigned
 from dunlin.domain.accounts.touch import PERMIT_LIFE
 from dunlin.domain.arrangements import arrangement
+from dunlin.domain.contact import refusals
 from dunlin.domain.imports import billing_words
 from dunlin.domain.messages import colour, mail, tone
 from dunlin.domain.payments import signature
@@ -33,6 +34,7 @@ from dunlin.domain.portal.page import SESSION_LIFE
 from dunlin.domain.portal.upload import FILE_LIMIT
 from dunlin.domain.reports import measures, outcome
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
+from dunlin.service.contact import recovery
 from dunlin.service.imports import changes, profiling
 from dunlin.service.portal.identity import TRIES
 from dunlin.service.reports.message_counts import SILENCE
@@ -55,6 +57,10 @@ MEASURED = (
 _first, _second = arrangement.RETRY_AFTER
 _bits = round(tokens.LENGTH * math.log2(len(tokens.ALPHABET)))
 
+_pauses = [
+    int(refusals._FIRST_PAUSE.total_seconds()) // 60 * 4**n for n in range(refusals.AT_MOST - 1)
+]
+_refused = f"{', '.join(map(str, _pauses[:-1]))} and {_pauses[-1]}"
 # Phrases with figures as they stand on a page, and where those are from.
 FIGURES: dict[str, dict[str, str]] = {
     "README.md": {
@@ -129,6 +135,14 @@ FIGURES: dict[str, dict[str, str]] = {
         f"up to {mails.STRAYS_A_DAY} a day of a domain": CODE,
         f"up to {FILE_LIMIT // 1_000_000} MB": CODE,
         f"reads at most {mail.LARGEST // 1_000_000} MB, {mail._MOST_PARTS} parts": CODE,
+        f"after {_refused} minutes": CODE,
+        f"{recovery.AT_MOST:,} a run at most": CODE,
+        "Of 50,000 that are lost at once, with 100,000 open": "an example",
+        f"asks for {2 * 100_000 // 1_000} pages of": "two looks, a thousand to a page",
+        "which refill at 2 to 5 a second": AWS,
+        "three runs begin the 50,000": f"of {recovery.AT_MOST:,} each",
+        "at 300 a second at most": AWS,
+        "15 minutes after the failure": "three times five minutes",
     },
     "docs/flows/portal.md": {
         "under 30 kB with its stylesheet": "tests/portal/test_pages.py",

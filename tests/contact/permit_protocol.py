@@ -172,6 +172,7 @@ class Protocol:
         kept: dict[str, Any] = {name: getattr(self.book, name) for name in _TABLES}
         kept["chains"] = {k: tuple(v) for k, v in self.book.chains.items()}
         kept["pauses"], kept["seen"] = frozenset(self.book.pauses), frozenset(self.book.seen)
+        kept["segments"] = tuple(self.book.paused_segments.items())
         return kept
 
     def _thaw(self, state: State) -> ForgetfulMemory:
@@ -185,6 +186,7 @@ class Protocol:
             set(state.tables["pauses"]),
             set(state.tables["seen"]),
         )
+        self.book.paused_segments = dict(state.tables["segments"])
         return self.book
 
     def key(self, state: State) -> Hashable:
@@ -198,6 +200,7 @@ class Protocol:
             tuple(len(c) for _, c in sorted(tables["chains"].items())),
             tables["pauses"],
             tables["seen"],
+            tuple((name, version) for name, (version, _) in tables["segments"]),
             tuple(actor_key(a) for a in state.actors),
             state.taken,
             state.events,
@@ -497,6 +500,9 @@ def _stands_against(
         yield f"I3: {what} although the person named a lawyer"
     if book.pauses:
         yield f"I2: {what} in a pause"
+    _, paused = book.paused_segments.get(account.creditor, (0, {}))
+    if any(s.when.takes(account, builders.NOON.date()) for s in paused.values()):
+        yield f"I2: {what} in the pause of a segment"
 
 
 def _same_rung(touch: Touch, other: Touch) -> bool:

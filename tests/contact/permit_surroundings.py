@@ -16,6 +16,8 @@ from dunlin.domain.accounts.consumer import (
 )
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
+from dunlin.domain.rollouts.rollout import Segment
+from dunlin.domain.strategy.strategy import Selection
 from dunlin.ports.accounts import Change
 from dunlin.service.accounts.writing import entry_of, next_version
 from tests.contact.condition_removal import ForgetfulMemory
@@ -107,11 +109,18 @@ def _lose_permit(book: ForgetfulMemory, account_id: str, state: State) -> bool:
     return permitted
 
 
+def _pause_segment(book: ForgetfulMemory, account_id: str, state: State) -> bool:
+    everybody = Segment(name="everybody", when=Selection())
+    creditor = book.accounts[account_id].creditor
+    return book.pause_segment(creditor, everybody, on=True, actor="staff", at=state.now)
+
+
 PAUSES = {"the gate is paused": "platform", "the creditor pauses": builders.CREDITOR}
 WRITES: dict[str, Callable[[ForgetfulMemory, str, State], bool]] = {
     "the person pays all": _pay_and_settle,
     "the person names a lawyer": _name_lawyer,
     "the creditor takes the account back": _take_back,
+    "a segment is paused": _pause_segment,
     # Mistakes that no part of Dunlin makes; one condition alone stands against each.
     "a payment forgets the status": _pay,
     "a write forgets its audit entry": _forget_entry,

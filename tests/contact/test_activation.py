@@ -42,7 +42,10 @@ def test_each_ladder_is_started_once_with_its_first_due_time() -> None:
     book = portfolio(*(builders.account(f"INV-{n}") for n in range(5)))
     waker = MemoryWaker()
     assert start(book, waker) == {"started": 5}
-    assert start(book, waker) == {"already active": 5}
+    # Of the same rollout they count as started, and their executions are asked for once more.
+    written = dict(book.accounts)
+    assert start(book, waker) == {"started": 5}
+    assert book.accounts == written
     assert len(waker.started) == 5
     for account, wait_seconds in waker.started.values():
         stored = book.accounts[account.account_id]

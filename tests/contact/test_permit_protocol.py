@@ -71,6 +71,7 @@ WITHOUT: dict[tuple[str, str], dict[str, Any]] = {
     ("take", "consent"): {"events": ("the person opts out",), "misreads": True},
     ("take", "pause of the platform"): {"events": ("the gate is paused",)},
     ("take", "pause of the creditor"): {"events": ("the creditor pauses",)},
+    ("take", "paused segments as read"): {"events": ("a segment is paused",)},
     ("take", "contact history version"): {"ladders": ("A", "B"), "room": 1},
     ("take", "touch absent"): {"events": ("a rung is set back",)},
     ("take", "permit absent"): {
@@ -90,6 +91,7 @@ WITHOUT: dict[tuple[str, str], dict[str, Any]] = {
     ("spend", "consent"): {"events": ("a write forgets the person's version",)},
     ("spend", "pause of the platform"): {"events": ("the gate is paused",)},
     ("spend", "pause of the creditor"): {"events": ("the creditor pauses",)},
+    ("spend", "paused segments as read"): {"events": ("a segment is paused",)},
 }
 
 

@@ -12,7 +12,8 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id
 from ministack.services import dynamodb
 
-Payload = dict[str, Any]
+from local.emulator_patches.machines import Payload
+
 
 # Where a request is kept from the call that describes it to the one that judges it. No policy can
 # name a key of this service.

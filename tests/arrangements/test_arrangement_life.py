@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.accounts.account import Hold, LedgerEntry, Status
 from dunlin.domain.arrangements.arrangement import (
     Arrangement,
     ArrangementState,
@@ -396,9 +396,7 @@ def test_a_refund_is_owed_again_from_today_with_its_grace() -> None:
     assert arranged[0].version == arrangement.version + 1
 
 
-def _refund(life: Life, minor: int):
-    from dunlin.domain.accounts.account import LedgerEntry
-
+def _refund(life: Life, minor: int) -> LedgerEntry:
     return LedgerEntry(
         entry_id="ent_refund", account_id=life.account_id, kind="refund",
         amount=Money(minor, "USD"), on=life.now.date(), source="re_1",
@@ -411,8 +409,8 @@ def test_a_credit_of_the_creditor_shortens_it() -> None:
     account = life.account
     entry = entry_of(account, now=NOW, what="AccountUpdated", data={})
     less = next_version(replace(account, balance=Money(45_000, "USD")), entry)
-    ledger = builders.adjusted(account, less.balance, NOW)
-    life.book.apply(Change(account=less, ledger=ledger, audit=[entry]))
+    line = builders.adjusted(account, less.balance, NOW)
+    life.book.apply(Change(account=less, ledger=line, audit=[entry]))
     life.look()
     assert life.newest.left == Money(45_000, "USD")
     assert [i.paid_minor for i in life.newest.instalments][:3] == [10_000, 5_000, 0]

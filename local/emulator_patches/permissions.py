@@ -14,7 +14,6 @@ from ministack.services import dynamodb
 
 from local.emulator_patches.machines import Payload
 
-
 # Where a request is kept from the call that describes it to the one that judges it. No policy can
 # name a key of this service.
 _REQUEST = "emulator:request"

@@ -224,7 +224,7 @@ def test_balances_are_named_by_those_who_post_money_and_by_the_gate():
 @pytest.mark.parametrize("role", ["CheckCompliance", "SendEmail", "SendSms"])
 def test_the_gate_and_the_senders_count_the_contact_and_move_the_touch(role):
     """Consent and addresses are not theirs to write, nor a sender's what a touch was for."""
-    said = {
+    bounds = {
         s.get("Sid"): s["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
         for s, _ in statements(stack.translated()["Resources"][f"{role}Role"], [])
         if "ForAllValues:StringEquals" in s.get("Condition", {})
@@ -234,7 +234,7 @@ def test_the_gate_and_the_senders_count_the_contact_and_move_the_touch(role):
     }
     moves = {"account_id", "sk"} | {getattr(TouchRow, name).attr_name for name in TouchRow.MOVES}
     sends = {"MoveTouch": moves} if role != "CheckCompliance" else {}
-    assert {sid: set(names) for sid, names in said.items()} == {"CountContact": contacts, **sends}
+    assert {sid: set(names) for sid, names in bounds.items()} == {"CountContact": contacts, **sends}
     puts = {on for action, on in stack.grants(f"{role}Role") if action == "dynamodb:PutItem"}
     assert not puts & {"AccountsTable.Arn", "PeopleTable.Arn"}
 

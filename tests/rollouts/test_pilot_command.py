@@ -101,3 +101,22 @@ def test_before_a_promotion_it_is_said_how_long_the_mail_account_takes(
     turns.set_pace(SendingPace(step=timedelta(hours=1), per_day=2))
     output = " ".join(RUN.invoke(app, promote).output.split())
     assert "lets 1 e-mails an hour go, 2 in 24 hours: one to each of 3 accounts takes 25" in output
+
+
+def test_what_is_shown_is_the_last_count_unless_it_is_old_or_is_to_be_fresh(
+    begin_with: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = begin_with(Town(3))
+    assert _run()[0] == 0
+
+    def shown(*options: str) -> int:
+        """How many looks there were once it was shown."""
+        done = RUN.invoke(app, ["pilot", "show", f"{CREDITOR}.1", *options])
+        assert "3 accounts are written to" in " ".join(done.output.split())
+        looked = town.ports.rollouts.look(f"{CREDITOR}.1")
+        assert looked is not None
+        return int(looked.number)
+
+    assert [shown(), shown(), shown("--fresh")] == [1, 1, 2]
+    monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON + timedelta(hours=2)))
+    assert [shown(), shown()] == [3, 3]

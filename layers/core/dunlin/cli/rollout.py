@@ -31,7 +31,7 @@ from dunlin.domain.contact.pace import time_for
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.outcome import Lift, Report, RolloutLook
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
-from dunlin.domain.rollouts.rollout import Count, Segment, creditor_of, why_not
+from dunlin.domain.rollouts.rollout import Count, RolloutStage, Segment, creditor_of, why_not
 from dunlin.domain.strategy.strategy import Selection, document_of
 from dunlin.views.reports.pilot_text import money, pilot_lines
 from dunlin.views.widgets.words import words
@@ -351,8 +351,8 @@ def _versus(first: str, other: str) -> Lift | None:
 
 
 def _report(target: Target, rollout_id: str, *, fresh: bool = False) -> tuple[Report, Lift | None]:
-    """What the last look counted; where there was none, or it is to be fresh, one is asked for and
-    waited for. Raises `DomainError`."""
+    """What the last look counted; where there was none, it is old for a rollout that is looked at
+    every hour, or it is to be fresh, one is asked for and waited for. Raises `DomainError`."""
     from dunlin.runtime import wiring
     from dunlin.service.rollouts.looking import report_of
 
@@ -361,7 +361,9 @@ def _report(target: Target, rollout_id: str, *, fresh: bool = False) -> tuple[Re
     if rollout is None:
         raise DomainError(f"no rollout {rollout_id}")
     last = rollouts.look(rollout_id)
-    if last is not None and not fresh:
+    hourly = rollout.stage is not RolloutStage.FULL
+    old = last is None or (hourly and wiring.clock().now() - last.at > timedelta(hours=1))
+    if last is not None and not (old or fresh):
         return report_of(last, rollout)
 
     def newer() -> RolloutLook | None:

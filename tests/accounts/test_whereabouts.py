@@ -26,8 +26,8 @@ OWN = f"email: {PLACELESS} (PLAT-FAILCLOSED)"
 
 @pytest.mark.parametrize(("days", "by"), [(0, "person"), (364, "person"), (365, "file")])
 def test_a_clock_that_a_person_said_counts_for_a_year(days: int, by: str) -> None:
-    said = say_zone(consumer(), "America/New_York", NOON - timedelta(days=days))
-    assert zone_by(said, NOON) == by
+    eastern = say_zone(consumer(), "America/New_York", NOON - timedelta(days=days))
+    assert zone_by(eastern, NOON) == by
     assert timedelta(days=365) == ZONE_WORD_COUNTS
 
 
@@ -37,11 +37,11 @@ def test_a_word_of_unknown_age_stands_beside_the_address() -> None:
 
 
 def test_a_move_makes_the_word_about_the_clock_an_old_one() -> None:
-    said = say_zone(consumer(), "America/Chicago", NOON)
-    moved = take_address(said, Address(street="1 Elm", city="Reno", state="NV", zip="89501"))
+    central = say_zone(consumer(), "America/Chicago", NOON)
+    moved = take_address(central, Address(street="1 Elm", city="Reno", state="NV", zip="89501"))
     assert (moved.street, moved.state, moved.zip) == ("1 Elm", "NV", "89501")
     assert zone_by(moved, NOON) == "file"
-    again = take_address(said, Address(state="IL", zip="62701", street="2 Oak"))
+    again = take_address(central, Address(state="IL", zip="62701", street="2 Oak"))
     assert zone_by(again, NOON) == "person"
 
 

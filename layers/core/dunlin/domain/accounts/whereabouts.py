@@ -69,7 +69,7 @@ def take_address(person: Consumer, named: Address, *, newest: bool = True) -> Co
 def differs(person: Consumer, named: Address) -> bool:
     """True where a state or a ZIP code is said that is another than the one known."""
     pairs = ((person.state, named.state), (person.zip, named.zip))
-    return any(known and said and known != said for known, said in pairs)
+    return any(known and stated and known != stated for known, stated in pairs)
 
 
 def _of(person: Consumer) -> Address:

@@ -132,7 +132,7 @@ def create(
             before=None if own else (),
             first=own,
             bars=bars,
-            said=of_person_in(account_read),
+            facts=of_person_in(account_read),
         )
     )
     account = _new_account(context, account_id, consumer_id, account_read, maybe)
@@ -277,7 +277,7 @@ def update(
         account_read.consumer,
         before=_named_before(stored),
         bars=bars,
-        said=of_person_in(account_read),
+        facts=of_person_in(account_read),
     )
     codes = {
         **told_otherwise(key, consumer, account_read.consumer),

@@ -219,12 +219,12 @@ def of_person_in(account_read: NormalisedAccount) -> dict[str, str]:
 
 
 def heard_of(
-    consumer: Consumer, person: NormalisedConsumer, said: Mapping[str, str], context: ImportContext
+    consumer: Consumer, person: NormalisedConsumer, facts: Mapping[str, str], context: ImportContext
 ) -> Consumer:
     """The consumer with what a file says of them; what they or staff said stands. A telephone is
     the first that the row names."""
     by = f"import {context.job.import_id}"
-    for name, text in said.items():
+    for name, text in facts.items():
         before, kind = consumer.flags.get(name), FACTS[name]
         known = before is not None and before.detail.get("value") is True
         if before is not None and not before.by.startswith("import "):
@@ -273,12 +273,12 @@ def with_contacts(
     before: Collection[str] | None = None,
     first: bool = True,
     bars: Collection[str] = (),
-    said: Mapping[str, str] | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> tuple[Consumer | None, list[AuditEntry]]:
     """Take the file's contact points, fill what was empty, and close what the file closes; None
     where nothing is new. A file never opens what is closed but for an address that it corrects:
     what a person said to us outlives what a file says. `before` and `first` as in `NamedPoints`;
-    `bars` are the codes of what the file says of the person that forbids to write, `said` the facts
+    `bars` are the codes of what the file says of the person that forbids to write, `facts` those
     that it tells of them.
     """
     named = NamedPoints(emails=person.emails, phones=person.phones, before=before, first=first)
@@ -291,7 +291,7 @@ def with_contacts(
     fields = {"date_of_birth": person.date_of_birth, "tz_known": person.time_zone}
     changes |= {n: value for n, value in fields.items() if value and not getattr(stored, n)}
     after = take_address(after, address_of(person), newest=first)
-    after = heard_of(replace(after, **changes), person, said or {}, context)
+    after = heard_of(replace(after, **changes), person, facts or {}, context)
     after = marked(at_work(after, person, context), bars, context)
     if after == stored:
         return None, []

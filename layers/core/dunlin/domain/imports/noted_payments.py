@@ -14,20 +14,21 @@ from dunlin.domain.imports.phrases import ASKED, BREAK, Lexicon, Worded
 _DONE, _BESIDE, _NOT_YET = "done", "beside", "not yet"
 _ROWS = (
     (_DONE, """
-        paid|pd|pif|payed|paid in full|pd in full|paid off|settled|settled in full|sent payment
-        |payment made|payment sent|payment received|pmt received|pmt recd|payment recd|paid up
-        |waive|waived|forgive|forgiven|comp|comped|write off|writeoff|written off|wrote off|wxo
-        |woff|refunded|credited back|cancel invoice|cancel bill|to be cancelled|void invoice
-        |pagad*|pago|pagou|pague|foi pago|foi paga|fue pagad*|abonad*|cobrad*|liquidad*|saldad*
-        |finiquitad*|quitad*|quitou|paga em|pago recibido|pago confirmado|pagamento recebido
-        |pagamento confirmado|transferid*|depositad*|recebid*|cortesia|anular|por anular
-        |dar de baja|condonad*|condonar|perdoad*|perdoar|bonificad*|anular fatura|dar baixa
-        |paye|payee|payes|payees|a paye|paiement recu|virement recu|reglement recu|cheque recu
-        |regle|reglee|regles|reglees|acquitte*|encaisse*|solde|soldee|vire|viree|annuler
-        |a annuler|geste commercial|passer en perte|passe en perte|remise gracieuse|offert
-        |offerte|bezahlt|gezahlt|beglichen|uberwiesen|ueberwiesen|eingezahlt|ausgeglichen
-        |kulanz|ausbuchen|ausgebucht|erlassen|betrag erhalten|geld erhalten|zahlung erhalten
-        |zahlung eingegangen|stornieren|zu stornieren|gutgeschrieben"""),
+        paid|prepaid|pd|pif|payed|paid in full|pd in full|paid off|settled|settled in full
+        |sent payment|payment made|payment sent|payment received|pmt received|pmt recd
+        |payment recd|paid up|waive|waived|forgive|forgiven|comp|comped|write off|writeoff
+        |written off|wrote off|wxo|woff|refunded|credited back|cancel invoice|cancel bill
+        |to be cancelled|void invoice|pagad*|pago|pagou|pague|foi pago|foi paga|fue pagad*
+        |abonad*|cobrad*|liquidad*|saldad*|finiquitad*|quitad*|quitou|paga em|pago recibido
+        |pago confirmado|pagamento recebido|pagamento confirmado|transferid*|depositad*
+        |recebid*|cortesia|anular|por anular|dar de baja|condonad*|condonar|perdoad*|perdoar
+        |bonificad*|anular fatura|dar baixa|paye|payee|payes|payees|a paye|paiement recu
+        |virement recu|reglement recu|cheque recu|regle|reglee|regles|reglees|acquitte*
+        |encaisse*|solde|soldee|vire|viree|annuler|a annuler|geste commercial|passer en perte
+        |passe en perte|remise gracieuse|offert|offerte|bezahlt|gezahlt|beglichen|uberwiesen
+        |ueberwiesen|eingezahlt|ausgeglichen|kulanz|ausbuchen|ausgebucht|erlassen
+        |betrag erhalten|geld erhalten|zahlung erhalten|zahlung eingegangen|stornieren
+        |zu stornieren|gutgeschrieben"""),
     (_BESIDE, """
         cash|check|chk|ck|cheque|card|cc|credit card|debit card|debit|ach|wire|zelle|venmo
         |paypal|pay pal|cashapp|cash app|stripe|square|online|web|website|portal|app|phone|bank
@@ -39,16 +40,16 @@ _ROWS = (
         |friday|saturday|sunday|mon|tue|wed|thu|fri|sat|jan|feb|mar|apr|may|jun|jul|aug|sep
         |sept|oct|nov|dec|january|february|march|april|june|july|august|september|october
         |november|december|st|nd|rd|th|efectivo|contado|por deposito|transferencia|tarjeta|caja
-        |banco|bizum|hoy|ayer|ya|todo|total|totalidad|completo|integro|factura|recibo
-        |saldo|cuenta|cliente|dia|dias|mes|semana|pasado|pasada|comprobante|mostrador|oficina
-        |tpv|datafono|giro|oxxo|spei|dinheiro|pix|cartao|boleto|balcao|hoje|ontem|tudo
-        |integral*|totalidade|fatura|conta|loja|passado|passada|comprovante|multibanco|mbway
-        |numerario|especie|especes|virement|carte|cb|liquide|liquidites|guichet|prelevement
-        |aujourd hui|hier|deja|tout|totalite|integralement|entierement|facture|bureau|banque
-        |jour|mois|semaine|dernier|derniere|ligne|en ligne|bar|karte|ec karte|ec|uberweisung
-        |ueberweisung|lastschrift|kasse|heute|gestern|bereits|schon|alles|voll|vollstandig
-        |komplett|ganz|rechnung|betrag|konto|kunde|kundin|buro|schalter|tag|woche|monat
-        |quittung|beleg|erhalten|januar|februar|marz|mai|juni|juli|oktober|dezember"""),
+        |banco|bizum|hoy|ayer|ya|todo|total|totalidad|completo|integro|factura|recibo|saldo
+        |cuenta|cliente|dia|dias|mes|semana|pasado|pasada|comprobante|mostrador|oficina|tpv
+        |datafono|giro|oxxo|spei|dinheiro|pix|cartao|boleto|balcao|hoje|ontem|tudo|integral*
+        |totalidade|fatura|conta|loja|passado|passada|comprovante|multibanco|mbway|numerario
+        |especie|especes|virement|carte|cb|liquide|liquidites|guichet|prelevement|aujourd hui
+        |hier|deja|tout|totalite|integralement|entierement|facture|bureau|banque|jour|mois
+        |semaine|dernier|derniere|ligne|en ligne|bar|karte|ec karte|ec|uberweisung|ueberweisung
+        |lastschrift|kasse|heute|gestern|bereits|schon|alles|voll|vollstandig|komplett|ganz
+        |rechnung|betrag|konto|kunde|kundin|buro|schalter|tag|woche|monat|quittung|beleg
+        |erhalten|januar|februar|marz|mai|juni|juli|oktober|dezember"""),
     (_NOT_YET, """
         to be paid|to be settled|to be refunded|%|disput*|contest*|denies|pending|awaiting
         |unpaid|open|owes|owing|will|would|wants|want|promis*|promet*|promes*|versprech*

@@ -119,7 +119,9 @@ def test_own_words_that_a_strategy_called_letters_are_its_templates() -> None:
     (item,) = _stored("ops", f"CREDITOR#{CREDITOR} ")
     assert "letters" in item["document"]["S"]
     held = _read("strategy", item)
-    assert held["document"] == strategy_document(**values.OWN_WORDS)
+    expected = strategy_document(**values.OWN_WORDS)
+    del expected["reassigned_numbers"]  # no document of that day said what becomes of them
+    assert held["document"] == expected
     strategy = read_strategy(held["document"], creditor=CREDITOR, version=1)
     assert strategy.templates == values.OWN_WORDS["templates"]
 

@@ -253,10 +253,13 @@ _RULES = (
     ),
     NeighbourRule(
         lambda o: (
-            o.field == "account_reference" and o.key in _ACCOUNTS and "invoice_number" in o.sure
+            o.field == "account_reference"
+            and o.key in _ACCOUNTS
+            and "invoice_number" in o.sure
+            and "consumer_reference" not in o.beside
         ),
         _meant("consumer_reference"),
-        "it numbers the customer's account, and the invoice has a number of its own",
+        "it numbers the customer's account: the invoice has a number of its own, the customer none",
     ),
     NeighbourRule(
         lambda o: o.field in _NUMBERS and o.key in _LEDGERS and _names_accounts(o),

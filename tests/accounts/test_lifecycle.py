@@ -85,7 +85,10 @@ STEPS: dict[str, Step] = {
     "note_in_dispute": lambda a: lifecycle.note_in_dispute(a, "Because"),
     "reviewed": lambda a: lifecycle.reviewed(a, "Because", NOON),
     "placed": lambda a: lifecycle.placed(
-        replace(a, hold_reason=f"email: {reasons.UNPLACED_PERSON}. (PLAT-FAILCLOSED)"), NOON
+        replace(a, hold_reason=f"email: {reasons.UNPLACED_PERSON}. (PLAT-FAILCLOSED)")
+        if a.hold
+        else a,
+        NOON,
     ),
     "stop": lambda a: lifecycle.stop(a, "Everything is contested."),
     "lift": lambda a: lifecycle.lift(a, NOON),

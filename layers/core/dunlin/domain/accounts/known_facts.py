@@ -20,7 +20,7 @@ from dunlin.domain.tokens import address_hash
 
 BY_STAFF, BY_FILE = "said_", "file_said_"
 UNKNOWN = "unknown"
-LAST_PAYMENT = "last_payment_on"
+LAST_PAYMENT = "last_payment_date"
 """The extra of an account by which a file says when money last came, before or beside ours."""
 _DAY_ENDS = timedelta(hours=34)  # from midnight UTC to the day's end in Hawaii
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapp
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from dunlin.domain.accounts.known_facts import LAST_PAYMENT
 from dunlin.domain.imports import barring, statuses
 from dunlin.domain.imports.contact_filling import ContactFiles, DebtKey
 from dunlin.domain.imports.debt_keys import debt_key, of_one_debtor, where_of, who_of
@@ -279,6 +280,8 @@ class Assembler:
         if lead.consumer_reference:
             extras["consumer_reference"] = lead.consumer_reference
         last = max((r.last_payment_on for r in rows if r.last_payment_on), default=None)
+        if last:
+            extras[LAST_PAYMENT] = last.isoformat()
         paid_last = next((r.last_payment for r in rows if r.last_payment is not None), None)
         return NormalisedAccount(
             reference=lead.reference or lead.invoice or _spoken(lead) or debt.key,
@@ -296,7 +299,6 @@ class Assembler:
             extras=tuple(sorted(extras.items())),
             entries=tuple(entries),
             lines=tuple(r.line for r in rows),
-            last_payment_on=last,
             last_payment=None if paid_last is None else Money(paid_last, lead.currency),
             holds=(*_said_to_hold(rows, lead), *self._doubted(open_rows, conflicts)),
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from dunlin.domain.accounts.known_facts import BY_FILE, LAST_PAYMENT
+from dunlin.domain.accounts.known_facts import BY_FILE
 from dunlin.domain.imports import fields, statuses
 from dunlin.domain.imports.amounts import is_blank
 from dunlin.domain.imports.barring import DISPUTED
@@ -123,7 +123,6 @@ class Normaliser:
         if self._rare:
             last_on = self._date(cells, "last_payment_date", problems)
             last_minor = self._money.minor(cells, "last_payment_amount", currency, problems)
-            about += ((LAST_PAYMENT, last_on.isoformat()),) if last_on else ()
         bars = self._read_bars(cells, held)
         extras = self._read_extras(cells, currency, problems) + about
         if status == OPEN and code == "written_off":

@@ -384,8 +384,6 @@ def extras_of(account: NormalisedAccount) -> dict[str, object]:
         out["disputed"] = True
     if account.notes:
         out["notes"] = account.notes
-    if account.last_payment_on:
-        out["last_payment_date"] = account.last_payment_on.isoformat()
     if account.last_payment is not None:
         out["last_payment_minor"] = account.last_payment.minor
     if consumer.language:

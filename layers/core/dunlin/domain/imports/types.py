@@ -342,7 +342,6 @@ class NormalisedAccount:
     entries: tuple[FileEntry, ...] = ()
     holds: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
-    last_payment_on: dt.date | None = None
     last_payment: Money | None = None
     maybe: str = ""  # the identity of a consumer who is probably the same person
 

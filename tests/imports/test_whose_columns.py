@@ -387,3 +387,12 @@ def test_an_insurer_among_those_who_answer_holds_and_self_is_the_patient() -> No
     assert [(r["account"]["consumer"]["name"], r["account"]["held"]) for r in rows] == [
         ("A Abel", None), ("Blue Shield", "insurance_pending"), ("Zoe Cole", None),
     ]  # fmt: skip
+
+
+def test_a_vendor_beside_a_persons_two_names_is_nobody_who_owes() -> None:
+    document = read(
+        "First Name,Vendor,Vendor Email,Last Name,Email,Due Date,Balance\n"
+        "Ada,Mona Reed,mona@example.com,Abbott,ada@example.com,2026-01-15,10.00\n"
+    )
+    account = document["rows"][0]["account"]
+    assert (document["kind"], account["consumer"]["name"]) == ("receivables", "Ada Abbott")

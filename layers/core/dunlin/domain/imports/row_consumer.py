@@ -29,7 +29,13 @@ from dunlin.domain.imports.places import (
     tidy_zip,
 )
 from dunlin.domain.imports.row_dates import RowDates
-from dunlin.domain.imports.types import FileConsent, FileProfile, NormalisedConsumer, RowProblem
+from dunlin.domain.imports.types import (
+    PAYABLES,
+    FileConsent,
+    FileProfile,
+    NormalisedConsumer,
+    RowProblem,
+)
 from dunlin.domain.imports.whose import is_self
 from dunlin.domain.zone_names import place_zone
 
@@ -83,6 +89,7 @@ class RowConsumer:
         # Odoo writes a contact as "Company, Person".
         self._whole_names = name >= 0 and "partner" in columns.keys[name].lower()
         # Most files have one column of names and no other that could change what it says.
+        self._owed_to_vendors = profile.kind == PAYABLES
         others = {"company", "vendor", "first_name", "last_name", "second_last_name"}
         self._name_alone = not self._whole_names and others.isdisjoint(first)
 
@@ -284,7 +291,8 @@ class RowConsumer:
         whole = self._named(cells, "consumer_name", problems)
         if whole and self._name_alone:
             return read_name(whole)
-        whole = whole or self._named(cells, "vendor", problems)
+        if self._owed_to_vendors:
+            whole = whole or self._named(cells, "vendor", problems)
         company = self._named(cells, "company", problems)
         given = self._columns.text(cells, "first_name")
         family = self._columns.text(cells, "last_name")

@@ -250,8 +250,8 @@ def _by_names(
     figures: Sequence[int],
     rows: Sequence[Mapping[int, int]],
 ) -> Iterator[LawCount]:
-    """The laws that the names of the columns say. A bill of another name is known by its figure,
-    which is what is owed wherever nothing was taken off."""
+    """The laws that the names of the columns say. A bill of another name is known by its figures:
+    what is owed and what was taken off, in most rows."""
     by: dict[str, list[int]] = {}
     for column in columns:
         if column.index in figures:
@@ -264,7 +264,7 @@ def _by_names(
     paid = paid or [i for i in figures if parts[i] is MoneyPart.PAID or _is_taken_off(headers[i])]
     billed = by.get("amount") or [i for i in figures if parts[i] is MoneyPart.BILLED]
     billed = billed or [
-        i for i in figures if i not in (owed, *paid) and _is_alike(i, owed, rows)
+        i for i in figures if i not in (owed, *paid) and _is_billed(i, owed, paid, rows)
     ]  # fmt: skip
     for plus, less in ((billed, paid), (by.get("debit"), by.get("credit"))):
         if plus and less:
@@ -286,8 +286,11 @@ _TAKEN_OFF = names.PAID | {"advance", "advances", "adelanto", "adelantos", "acom
 """Words of a figure that is taken off a bill."""
 
 
-def _is_alike(at: int, owed: int, rows: Sequence[Mapping[int, int]]) -> bool:
-    return sum(row[at] == row[owed] for row in rows) * 2 > len(rows)
+def _is_billed(
+    at: int, owed: int, paid: Sequence[int], rows: Sequence[Mapping[int, int]]
+) -> bool:
+    fits = sum(row[at] - sum(abs(row[i]) for i in paid) == row[owed] for row in rows)
+    return fits * 2 > len(rows)
 
 
 def _telling(

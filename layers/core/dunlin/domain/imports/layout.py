@@ -94,6 +94,7 @@ class LayoutVotes:
         self._headings, self._sum_headings = Headings(words), Headings(words)
         self._standings = [*by.get("document_type", ()), *by.get("status", ())]
         self._paid_flags = by.get("paid_flag", [])
+        self._paid_days = by.get("paid_date", [])
         off = ("void_mark", "write_off_mark", "deleted", "settled_mark")
         self._marked_off = [i for field in off for i in by.get(field, ())]
         self._standings += [*self._paid_flags, *self._marked_off]
@@ -183,7 +184,9 @@ class LayoutVotes:
             self._weigh(cells)
         if self.running.asked and cells != self._row_before:
             self._row_before = cells
-            self.running.add(cells, name or self._headings.now, counts=counts)
+            paid = any(i < len(cells) and _is_set(cells[i]) for i in self._paid_days)
+            moves = 0 if paid else counts  # what was paid may be off the balance already
+            self.running.add(cells, name or self._headings.now, counts=moves)
         if 0 <= self._currency < len(cells):
             self._count_currency(cells[self._currency].strip(), figures[0] or 0)
 

@@ -111,9 +111,11 @@ def _says_standings(option: Option) -> bool:
 
 
 def _holds_codes(option: Option) -> bool:
-    """Whether the cells are codes, but for those that were only filled."""
+    """Whether the cells are codes, but for those that were only filled; where another column names
+    who owes, half are enough, for a short list may have lines below it."""
     codes = option.share("code")
-    return codes >= 0.8 or (codes >= 0.3 and codes + option.share("nobody") >= 0.8)
+    enough = 0.5 if option.beside & _WHO else 0.8
+    return codes >= enough or (codes >= 0.3 and codes + option.share("nobody") >= 0.8)
 
 
 def _number_of_whom(option: Option) -> Option:

@@ -286,9 +286,7 @@ _TAKEN_OFF = names.PAID | {"advance", "advances", "adelanto", "adelantos", "acom
 """Words of a figure that is taken off a bill."""
 
 
-def _is_billed(
-    at: int, owed: int, paid: Sequence[int], rows: Sequence[Mapping[int, int]]
-) -> bool:
+def _is_billed(at: int, owed: int, paid: Sequence[int], rows: Sequence[Mapping[int, int]]) -> bool:
     fits = sum(row[at] - sum(abs(row[i]) for i in paid) == row[owed] for row in rows)
     return fits * 2 > len(rows)
 

@@ -46,7 +46,9 @@ def test_counters_go_on_from_what_they_were() -> None:
 
 def test_the_strategy_it_was_opened_under_is_no_new_version() -> None:
     creditors = wiring.creditors()
-    assert creditors.put_strategy(CREDITOR, strategy_document(**values.OWN_WORDS), AT) == 1
+    document = strategy_document(**values.OWN_WORDS)
+    del document["reassigned_numbers"]  # no document of that day said what becomes of them
+    assert creditors.put_strategy(CREDITOR, document, AT) == 1
     strategy = creditors.strategy(CREDITOR)
     assert strategy is not None
     assert (strategy.templates, strategy.approved_by) == (values.OWN_WORDS["templates"], "")

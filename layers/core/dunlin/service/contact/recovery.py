@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
 from typing import Protocol, TypeVar
 
 from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.touch import TouchState
+from dunlin.domain.batches import batches
 from dunlin.domain.contact import refusals
 from dunlin.domain.errors import Conflict
 from dunlin.domain.ids import execution_name
@@ -42,7 +42,6 @@ _FEW, _TOGETHER = 8, 8  # of so many accounts one after another; of more, so man
 _DESCRIBED = 100  # DescribeExecution calls of a run, a third of what may come at once
 
 
-Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
@@ -136,10 +135,10 @@ def _left_alone(
     for name in sorted(creditors.all()):
         if name < first:
             continue
-        for idle in _batches(book.unattended(name)):
+        for idle in batches(book.unattended(name), _BATCH):
             yield f"{name} ", idle
         ladders = book.on_ladders(name, after=after if name == first else "")
-        for batch in _batches(ladders):
+        for batch in batches(ladders, _BATCH):
             absent = [account_id for account_id, run in batch if living.absent(account_id, run)]
             accounts = book.read_accounts(absent).values() if absent else ()
             yield (
@@ -167,7 +166,7 @@ def reconcile(
     going = partial(_set_going, book=book, waker=waker, living=living, now=now)
     restarted = doubtful = 0
     left_alone: list[str] = []
-    for stuck in _batches(book.due(now - STUCK_AFTER)):
+    for stuck in batches(book.due(now - STUCK_AFTER), _BATCH):
         woken = _side_by_side(lambda account: waker.wake(account.account_id), stuck)
         asleep = [account for account, heard in zip(stuck, woken, strict=True) if not heard]
         begun = _side_by_side(going, asleep)
@@ -188,12 +187,6 @@ def reconcile(
     return Recovery(
         restarted=restarted, doubtful=doubtful, unattended=tuple(left_alone), cursor=cursor
     )
-
-
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
-    left = iter(items)
-    while batch := list(islice(left, _BATCH)):
-        yield batch
 
 
 def _side_by_side(act: Callable[[Account], Answer], accounts: Sequence[Account]) -> list[Answer]:

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import Any, Protocol
 
 from dunlin.domain import ids
+from dunlin.domain.batches import batches
 from dunlin.domain.errors import DomainError
 from dunlin.domain.imports.types import OPEN
 from dunlin.ports.accounts import Addresses, Batches, LedgerEntries, People
@@ -50,7 +50,7 @@ def load_rows(
     loader = _RowLoader(context=context, book=book, waker=waker, drop_box=drop_box)
     outcomes: dict[str, str] = {}
     codes: dict[str, str] = {}
-    while items := list(islice(lines, _AT_ONCE)):
+    for items in batches(lines, _AT_ONCE):
         for plan in loader.load(items):
             outcomes |= plan.outcomes
             codes |= plan.codes

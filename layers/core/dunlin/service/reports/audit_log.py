@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.audit import audit, merkle
 from dunlin.domain.audit.audit import AuditEntry, Leaf, SignedRoot
+from dunlin.domain.batches import batches
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountsAndPeople, Conversations
 from dunlin.ports.audit import AuditArchive, AuditTable, Signer
@@ -63,7 +63,7 @@ def repair(since: date, today: date, *, archive: RepairedArchive) -> int:
     }
     lacking = (e for e in archive.entries_since(since) if bytes.fromhex(e.hash) not in known)
     copied = 0
-    while batch := list(islice(lacking, _BATCH)):
+    for batch in batches(lacking, _BATCH):
         if archive.archive(today, f"repair-{batch[0].hash}", batch):
             copied += len(batch)
     return copied

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from dunlin.domain.accounts import counters as count
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.touch import Touch, TouchState
+from dunlin.domain.batches import batches
 from dunlin.domain.messages.prices import message_micro
 from dunlin.domain.staff import events as tell
 from dunlin.ports.accounts import Portfolios, Reply
@@ -59,7 +59,7 @@ def count_anew(creditor: str, *, book: Portfolios, counters: Counters) -> int:
     was counted changes nothing. How many accounts changed the counters."""
     shares = (count.share_of(account) for account in book.accounts_of_creditor(creditor))
     changed = 0
-    while some := list(islice(shares, _AT_ONCE)):
+    for some in batches(shares, _AT_ONCE):
         changed += counters.count(some)
     return changed
 

@@ -8,12 +8,13 @@ segment is a condition like that of a creditor and writes no account, however ma
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
+from dunlin.domain.batches import batches
 from dunlin.domain.contact import cadence, planner
 from dunlin.domain.errors import DomainError
 from dunlin.domain.rollouts.rollout import Segment
@@ -113,7 +114,8 @@ def pause_all(
     Written in bulk, thousands a second; what moved meanwhile is read and paused one by one.
     """
     counts: Counter[str] = Counter()
-    for batch in _batches(a for a in book.accounts_of_creditor(creditor) if takes(a)):
+    taken = (a for a in book.accounts_of_creditor(creditor) if takes(a))
+    for batch in batches(taken, _BATCH):
         ids = [account.account_id for account in batch]
         counts.update(_pause_batch(ids, order, on=on, book=book, waker=waker, now=now))
     return dict(counts)
@@ -151,17 +153,6 @@ def _pause_batch(
         if not on:
             waker.wake(account_id)
     return list(outcomes)
-
-
-def _batches(accounts: Iterable[Account]) -> Iterator[list[Account]]:
-    batch: list[Account] = []
-    for account in accounts:
-        batch.append(account)
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def pause_scope(

@@ -106,7 +106,8 @@ NEVER = _any(
     r"\bnon ?stop\b",
     r"\bend of (?:the |this |next |my |each |every )?(?:month|week|year)s?\b",
     r"\bweek ?ends?\b",
-    r"\bbus stops?\b",
+    r"\b(?:bus|train|tram|trolley|subway|metro) stops?\b",
+    r"\b(?:which|what|next|nearest|closest) stop (?:is|are|do|does|should|would|will|can|gets)\b(?! (?:i|you|u) (?:text|send|reply|say)\b)|\b(?:nearest|closest) stop\b|\b(?:bus|train)(?:es|s)? (?:does not|doesnt|do not|dont|did not|didnt|never) stop\b",
     r"\bend(?:s|ed|ing)? up\b",
     # What else a person ends: the water, a class, a shift; and questions about a visit or after the word.
     r"\b(?:can|could|may|if) i (?:cancel|end) (?:my|the|our) (?:\w+ )?(?:appts?|appointments?|visit|cleaning|pickup|order)\b",
@@ -185,7 +186,7 @@ OPT_OUT = _any(
     r"\b(?:dejenme|dejeme|dejame|dejennos) (?:en paz|tranquil[oa]|quiet[oa]|ya)\b|\b(?:olvidense|olvidese) de mi\b|\bbloquead[oa]s?\b|\b(?:me opongo|me niego) a (?:recibir|que me)\b|\brechazo (?:recibir |los |sus )*(?:mensajes|textos|comunicaciones)\b|\bdetenganse\b|\bdetengase\b",
     r"\b(?:olviden|olvide|pierdan|borren|borre|saquen) (?:de )?(?:mi|este) numero\b|\bfuera de mi (?:telefono|celular)\b|\bno (?:autorizo|di permiso|doy permiso)\b|\bcomo (?:me (?:doy de baja|salgo|quito|borro)|(?:hago para |puedo )?(?:dejar de recibir|parar|cancelar) (?:esto|estos|los mensajes|sus))\b",
     r"\b(?:los|te|lo) (?:voy a )?bloque(?:o|ar|ado)\b|\b(?:dejen|deje|deja) de (?:mandar|enviar|textear|escribir|molestar)\w*\b|\bya no (?:me )?(?:texteen|textees|escribas|mandes|molesten|busquen)\b|\bno manden (?:mas|nada)\b",
-    r"\b(?:remove|delete|erase|drop) (?:me\b|my (?:number|phone|cell|name|info|information|contact)|this number)",
+    r"\b(?:remove|delete|erase|drop(?! me an? (?:line|note|e ?mail|texts?|message|call)\b)) (?:me\b|my (?:number|phone|cell|name|info|information|contact)|this number)",
     r"\b(?:take|get|leave|keep|strike|scrub) (?:me|my (?:number|name|phone)|this number) (?:off|out)\b",
     r"(?<!dont )(?<!not )\b(?:stop|quit|cease|do not|dont|never) (?:ever )?contact(?:ing)? (?:me|us|this number|this phone)\b",
     r"\blose (?:my|this) number\b|\bforget (?:my|this) number\b|\bblock (?:me|my number)\b",

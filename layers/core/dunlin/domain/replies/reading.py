@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from dunlin.domain.replies.folding import fold, own_words
 from dunlin.domain.replies.model import Likely, ReplyModel
 from dunlin.domain.replies.promises import promised_amount, promised_day
+from dunlin.domain.replies.requests import unasked
 from dunlin.domain.replies.signals import ReplySignals, classify_reply
 from dunlin.domain.replies.unspoken import DISLIKE, QUIET, unspoken, worded
 
@@ -128,6 +129,8 @@ def read(
     likely = model.likely(text) if model else Likely(labels={}, stops=0.0)
     if signals.keeps:  # the model hears the word, not what stands before it
         likely = Likely(labels={**likely.labels, "opt_out": 0.0}, stops=0.0)
+    elif model:
+        likely = _but_requests(likely, text, model)
     besides = _clauses(text, model)
     reading = _weighed(_Evidence(heard, likely.labels, likely.stops, besides, model))
     if "promise" not in reading.intents:
@@ -141,6 +144,17 @@ def read(
 
 
 _QUIET_WHY = {kind: f"{kind}: nobody worded it" for kind in QUIET}
+
+
+def _but_requests(likely: Likely, text: str, model: ReplyModel) -> Likely:
+    """The same, where a wish to stop is looked for beside what asks for messages."""
+    rest = unasked(text)
+    if rest == text:
+        return likely
+    others = model.likely(rest) if rest else Likely(labels={}, stops=0.0)
+    opt_out = min(likely.labels.get("opt_out", 0.0), others.labels.get("opt_out", 0.0))
+    stops = min(likely.stops, others.stops)
+    return Likely(labels={**likely.labels, "opt_out": opt_out}, stops=stops)
 
 
 def _clauses(text: str, model: ReplyModel | None) -> frozenset[str]:

@@ -9,10 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from dunlin.adapters.files.reply_model_file import load_reply_model
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.cli.json_lines import lines_of, write_answers
+from dunlin.domain.replies.heard import heard_in
+from dunlin.domain.replies.model import ReplyModel
+from dunlin.domain.replies.signals import ReplySignals
 from dunlin.domain.rulebook import (
     Contact,
     ContactFacts,
@@ -21,6 +27,9 @@ from dunlin.domain.rulebook import (
     decide,
     industry_of,
 )
+
+# Only a promise's day depends on it, and no rule reads that.
+_ZONE = ZoneInfo("America/New_York")
 
 
 class CaseError(ValueError):
@@ -64,20 +73,33 @@ def _contact(item: Any, position: int) -> Contact:
     if not isinstance(channel, str):
         raise CaseError(f"{where}.channel is required")
     outcome = item.get("outcome")
+    at, direction = _instant(item.get("ts"), f"{where}.ts"), _text(item.get("direction")) or "out"
+    text = _text(item.get("text"))
     return Contact(
-        at=_instant(item.get("ts"), f"{where}.ts"),
+        at=at,
         channel=channel,
-        direction=_text(item.get("direction")) or "out",
+        direction=direction,
         outcome=None if outcome is None else str(outcome),
         account_id=_accounts(item.get("debt_id")),
         template=_text(item.get("template")),
         event_id=_text(item.get("event_id")),
         person=_text(item.get("person")),
         place=_text(item.get("place")),
-        text=_text(item.get("text")),
+        text=text,
         is_response=item.get("is_response") is True,
         consented=item.get("consented") is True,
+        heard=_heard(text, channel, at) if text and direction == "in" else None,
     )
+
+
+def _heard(text: str, channel: str, at: datetime) -> ReplySignals:
+    """What a reply is heard to say, as it is where it arrives."""
+    return heard_in(text, channel=channel, now=at, zone=_ZONE, model=_reply_model())
+
+
+@cache
+def _reply_model() -> ReplyModel:
+    return load_reply_model()
 
 
 def case_facts(

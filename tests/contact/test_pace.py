@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,10 +11,14 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.mail_turns import MemoryMailTurns
+from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.reasons import PACED
+from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.contact.pace import LOOK_EVERY, SendingAllowance, SendingPace, pace_of, time_for
+from dunlin.domain.errors import Limit
 from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.permits import LadderDecision
+from dunlin.service.contact.sending import send
 from tests.support import builders, ground
 from tests.support.builders import NOON
 
@@ -135,3 +140,32 @@ def test_a_message_that_the_provider_gave_back_takes_a_turn_anew() -> None:
     book.accounts[second] = replace(stored, due_at=NOON + timedelta(minutes=5))
     assert look(book, second, turns, NOON + timedelta(minutes=5)).outcome == "wait"
     assert book.accounts[second].due_at == NOON + timedelta(minutes=20)
+
+
+def test_after_a_day_without_the_provider_everybody_is_written_to_once_and_at_the_pace() -> None:
+    book, turns, mailbox = many(80), MemoryMailTurns(), MemoryMailbox()
+    turns.set_pace(SendingPace(step=timedelta(seconds=10)))
+    outbox, back = ground.outbox(mailbox=mailbox), NOON + DAY
+    left: list[datetime] = []
+    waiting = [(NOON, account_id) for account_id in book.accounts]
+    while waiting:
+        now, account_id = heapq.heappop(waiting)
+        decision = look(book, account_id, turns, now)
+        if decision.permit_id:
+            mailbox.fail = [Limit.UNREACHABLE] if now < back else []
+            key, permit = decision.touch_key, decision.permit_id
+            send(account_id, key, permit, book=book, ports=outbox, now=now)
+        due = book.accounts[account_id].due_at
+        assert due is not None
+        if len(mailbox.sent) > len(left):
+            left.append(now)
+        else:
+            heapq.heappush(waiting, (due, account_id))
+    assert mailbox.calls > 2 * len(left), "it was tried all day"
+    assert len({e.tags["touch_id"] for e in mailbox.sent}) == len(left) == 80
+    assert len({e.to for e in mailbox.sent}) == 80
+    states = Counter(touch.state for touch in book.touches.values())
+    assert states.keys() == {TouchState.SENT, TouchState.RELEASED}
+    assert min(left) >= back
+    in_a_minute = max(sum(at <= t < at + timedelta(minutes=1) for t in left) for at in left)
+    assert in_a_minute <= 6 + 3, "a turn each ten seconds, and some a little early"

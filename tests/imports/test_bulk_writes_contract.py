@@ -165,3 +165,29 @@ def test_a_throttled_batch_is_tried_again_with_longer_pauses(
     answers.extend([Unavailable("dynamodb", "throttled", certain=True)] * 20)
     with pytest.raises(Unavailable):
         bound.apply_many([newcomer("t-3")])
+
+
+def test_keys_that_a_batch_left_unread_are_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dunlin.adapters.dynamo import back_off, reading
+
+    asked: list[int] = []
+
+    class Table:
+        """DynamoDB, which reads two keys of a request and leaves the others."""
+
+        def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+            keys = RequestItems["t"]["Keys"]
+            asked.append(len(keys))
+            left = {"t": {**RequestItems["t"], "Keys": keys[2:]}} if keys[2:] else {}
+            return {"Responses": {"t": keys[:2]}, "UnprocessedKeys": left}
+
+    class Connection:
+        client = Table()
+
+    monkeypatch.setattr("dunlin.adapters.dynamo.back_off.time.sleep", lambda _: None)
+    keys = [{"account_id": {"S": f"acc_{n}"}} for n in range(7)]
+    wanted: Any = {"t": {"Keys": keys}}
+    connection: Any = Connection()
+    read = reading._batch_get(connection, wanted, pauses=back_off.LONG)
+    assert [item for _, item in read] == keys
+    assert asked == [7, 5, 3, 1]

@@ -6,7 +6,12 @@ import pytest
 
 from dunlin.adapters.files.rulebook_files import load_rulebook
 from dunlin.domain.rulebook import Contact, ContactFacts, check_policy, decide
-from dunlin.domain.rulebook.holidays import federal_holidays
+from dunlin.domain.rulebook.holidays import (
+    business_day_in_tennessee,
+    easter,
+    federal_holidays,
+    tennessee_holidays,
+)
 from dunlin.domain.strategy.strategy import StrategyError
 
 MEMO = "a" * 64
@@ -148,6 +153,18 @@ def test_a_tightened_platform_hour_binds_collectors_too():
     )  # fmt: skip
     verdict = decide(load_rulebook(), facts, _at("2026-11-23T14:30:00"))
     assert verdict.until == _at("2026-11-23T15:00:01")
+
+
+def test_the_holidays_of_tennessee_with_good_friday_and_its_elections():
+    known = {2000: (4, 23), 2008: (3, 23), 2019: (4, 21), 2026: (4, 5), 2038: (4, 25)}
+    assert all(easter(year) == date(year, *day) for year, day in known.items())
+    more = tennessee_holidays(2026) - federal_holidays(2026)
+    assert more == {date(2026, 4, 3), date(2026, 5, 5), date(2026, 8, 6), date(2026, 11, 3)}
+    assert date(2028, 3, 7) in tennessee_holidays(2028)
+    assert tennessee_holidays(2027) - federal_holidays(2027) == {date(2027, 3, 26)}
+    assert business_day_in_tennessee(date(2026, 4, 3)) == date(2026, 4, 6)
+    assert business_day_in_tennessee(date(2027, 1, 2)) == date(2027, 1, 4)
+    assert business_day_in_tennessee(date(2026, 12, 9)) == date(2026, 12, 9)
 
 
 def test_the_federal_holidays_with_the_days_observed_instead():

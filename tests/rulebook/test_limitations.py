@@ -32,7 +32,17 @@ TODAY = date(2026, 11, 23)
         ("lender", {"CA"}, date(2024, 11, 23), False),
         ("lender", {"CA"}, date(2022, 11, 23), True),
         ("medical", {"NY"}, date(2023, 11, 23), True),
-        ("medical", {"WI"}, date(2022, 11, 23), True),  # it may be for goods: four years
+        ("generic", {"MI"}, date(2022, 11, 23), True),  # it may be for goods: four years
+        ("generic", {"WI"}, date(2020, 11, 24), False),  # six there for goods too
+        ("generic", {"WI"}, date(2020, 11, 23), True),
+        ("medical", {"MI"}, date(2020, 11, 24), False),  # services are no goods
+        ("medical", {"MI"}, date(2020, 11, 23), True),
+        ("legal", {"RI"}, date(2016, 11, 24), False),
+        ("medical", {"AR"}, date(2024, 11, 23), True),  # two years of its own
+        ("legal", {"AR"}, date(2024, 11, 23), False),
+        ("medical", {"FL"}, date(2023, 11, 23), True),
+        ("trucking", {"WI"}, date(2025, 5, 24), False),  # eighteen months, by federal law
+        ("trucking", {"WI"}, date(2025, 5, 23), True),
         ("property_management", {"WI"}, date(2020, 11, 24), False),
         ("property_management", {"WI"}, date(2020, 11, 23), True),
         ("generic", {"WI", "NY"}, date(2023, 11, 23), True),  # of two states the shorter
@@ -51,6 +61,13 @@ def test_the_shortest_period_from_the_due_day(
 def test_the_period_of_a_leap_day_ends_with_february() -> None:
     assert time_barred(TABLE, "lender", {"MS"}, date(2024, 2, 29), date(2027, 2, 28))
     assert not time_barred(TABLE, "lender", {"MS"}, date(2024, 2, 29), date(2027, 2, 27))
+    assert time_barred(TABLE, "trucking", {"WI"}, date(2024, 8, 31), date(2026, 2, 28))
+
+
+def test_a_book_that_names_no_services_caps_them_as_goods() -> None:
+    of_before = {"written": ["lender"], "goods": 4, "states": {"WI": {"written": 6, "other": 6}}}
+    assert time_barred(of_before, "medical", {"WI"}, date(2022, 11, 23), TODAY)
+    assert not time_barred(of_before, "trucking", {"WI"}, date(2022, 11, 24), TODAY)
 
 
 def test_every_state_has_its_years() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from dunlin.domain.rulebook import Rulebook, RuleError
 from dunlin.domain.rulebook.checks import check_rules
-from dunlin.domain.rulebook.holidays import federal_holidays
+from dunlin.domain.rulebook.holidays import federal_holidays, tennessee_holidays
 
 EDITION = "2026.12.1"
 _HOLIDAY_YEARS = range(2020, 2060)
@@ -142,6 +142,10 @@ def _digest(rules: Any, tables: Any, zones: Any) -> str:
     """Twelve hexadecimal digits over the content of an edition."""
     free = [sorted(day.isoformat() for day in federal_holidays(y)) for y in _HOLIDAY_YEARS]
     content = {"rules": rules, "tables": tables, "zones": zones, "holidays": free}
+    if any(row.get("rolls") for row in tables.get("late_fees", {"states": {}})["states"].values()):
+        content["tennessee"] = [
+            sorted(day.isoformat() for day in tennessee_holidays(y)) for y in _HOLIDAY_YEARS
+        ]
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dunlin.domain.rulebook.conditions import Condition, RuleError, compile_condition
 from dunlin.domain.rulebook.facts import CONTACT_CHANNELS, Contact
+from dunlin.domain.rulebook.holidays import business_day_in_tennessee
 from dunlin.domain.rulebook.situation import (
     UNCONNECTED,
     Situation,
@@ -473,9 +474,15 @@ def _late_fee(rule: str, spec: ConstraintSpec, tables: RuleTables) -> dict[str, 
         entries, day = rows(s), due(s)
         if not entries or day is None:
             return None
-        return Until(s.midnight_of(day, max(e["grace_days"] for e in entries) + 1))
+        return Until(s.midnight_of(max(_end_of_grace(e, day) for e in entries), 1))
 
     return {"test": test, "wait": make}
+
+
+def _end_of_grace(entry: ConstraintSpec, due: date) -> date:
+    """The last day on which the rent is still paid without a fee."""
+    last = due + timedelta(days=entry["grace_days"])
+    return business_day_in_tennessee(last) if entry.get("rolls") else last
 
 
 def _fee_cap(entry: ConstraintSpec, rent: Decimal, overdue: Decimal | None) -> Decimal | None:

@@ -1,4 +1,5 @@
-"""Federal holidays of 5 USC 6103, worked out, for the quiet days a creditor may add."""
+"""Holidays, worked out: the federal ones of 5 USC 6103, for the quiet days a creditor may add, and
+Tennessee's, for the grace of its tenants."""
 
 from __future__ import annotations
 
@@ -39,6 +40,38 @@ def federal_holidays(year: int) -> frozenset[date]:
         elif day.weekday() == 6:
             days.add(day + timedelta(days=1))
     return frozenset(d for d in days if d.year == year)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the computus of Meeus, Jones and Butcher."""
+    century, rest = divmod(year, 100)
+    moon = (century - (century - (century + 8) // 25 + 1) // 3 - century // 4 + 15) % 30
+    epact = (19 * (year % 19) + moon) % 30
+    to_sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - epact - rest % 4) % 7
+    back = (year % 19 + 11 * epact + 22 * to_sunday) // 451
+    month, day = divmod(epact + to_sunday - 7 * back + 114, 31)
+    return date(year, month, day + 1)
+
+
+@lru_cache(maxsize=16)
+def tennessee_holidays(year: int) -> frozenset[date]:
+    """The legal holidays of Tenn. Code 15-1-101: the federal days, which it lists too, Good Friday,
+    and the days of elections throughout the state (2-3-202, 2-3-203, 2-13-203, 2-13-205). Days
+    that the governor or the president proclaims are not to be known."""
+    days = set(federal_holidays(year)) | {easter(year) - timedelta(days=2)}
+    if year % 2 == 0:
+        first_monday = _nth(year, 11, 0, 1)
+        days |= {_nth(year, 5, 1, 1), _nth(year, 8, 3, 1), first_monday + timedelta(days=1)}
+    if year % 4 == 0:
+        days.add(_nth(year, 3, 1, 1))
+    return frozenset(days)
+
+
+def business_day_in_tennessee(day: date) -> date:
+    """The day itself, or the next one that is no Saturday, Sunday or legal holiday there."""
+    while day.weekday() > 4 or day in tennessee_holidays(day.year):
+        day += timedelta(days=1)
+    return day
 
 
 def business_days(first: date, last: date) -> int:

@@ -7,6 +7,7 @@ knows better says `time_barred` of it, and nothing is reckoned.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -36,23 +37,28 @@ def time_barred(
 ) -> bool:
     """Whether the shortest period of any of the states has run by `today`. No state known is for
     the rule that fails closed."""
-    years = [_years(table, industry, state) for state in states]
-    if not years:
+    months = [_months(table, industry, state) for state in states]
+    if not months:
         return False
-    return since is None or _on(since, min(years)) <= today
+    return since is None or _after(since, min(months)) <= today
 
 
-def _years(table: Mapping[str, Any], industry: str, state: str) -> int:
+def _months(table: Mapping[str, Any], industry: str, state: str) -> int:
+    """The period of one state. The books of before name no services, trades or goods by state."""
     row = table["states"].get(state)
     if row is None:
         return 0
     if industry in table["written"]:
-        return int(row["written"])
-    return min(int(row["written"]), int(row["other"]), int(table["goods"]))
+        return 12 * int(row["written"])
+    if industry in table.get("services", ()):
+        own = row.get(industry, row["other"])
+    else:
+        own = row.get("goods", table["goods"])
+    months = 12 * min(int(row["written"]), int(row["other"]), int(own))
+    return min(months, int(table.get("months", {}).get(industry, months)))
 
 
-def _on(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return date(day.year + years, 2, 28)
+def _after(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))

@@ -37,7 +37,7 @@ NOT_FOR = {
 }  # fmt: skip
 # What stops the notice and not the message.
 BESIDES = {
-    "sue_threat": {"US-REGF-TIMEBARRED", "US-501R-ECA", "NM-PATIENT-DEBT"},
+    "sue_threat": {"US-REGF-TIMEBARRED", "US-501R-ECA", "NM-PATIENT-DEBT", "NJ-MED-120"},
     "validation_notice": set[str](),
 }
 

@@ -80,7 +80,7 @@ def test_an_example_that_is_judged_otherwise_is_marked(tmp_path):
 
 def test_every_open_question_stands_with_its_default_and_its_rules(html):
     questions = BOOK.tables["questions"]["questions"]
-    assert len(questions) == 21
+    assert len(questions) == 25
     ids = {d["id"] for d in BOOK.documents}
     for question in questions:
         assert str(escaped(question["asked"])) in html

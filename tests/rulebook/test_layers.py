@@ -50,17 +50,16 @@ def test_an_empty_policy_and_a_tightening_are_allowed():
 
 
 def test_a_rule_without_a_confirmed_source_decides_nothing_until_the_creditor_switches_it_on():
-    facts = {"state": "NY", "zip": "12207", "phones": ("+15185550123",), "industry": "medical",
-             "flags": {"hospital": True}, "channel": "sue_threat",
-             "message": {"intent_and_authority": True}}  # fmt: skip
+    facts = {"state": "WA", "zip": "98101", "phones": ("+12065550123",), "industry": "medical",
+             "flags": {"hospital": True}, "channel": "email"}  # fmt: skip
     now = _at("2026-11-23T18:00:00")
-    result = {r.id: r for r in decide(load_rulebook(), _facts(**facts), now).results}["NY-HOSP-180"]
+    result = {r.id: r for r in decide(load_rulebook(), _facts(**facts), now).results}["WA-CHARITY"]
     assert result.result == "not_applicable"
     assert result.because.startswith("Off: its source was not confirmed")
-    policy = {"tighten": [{"rule": "NY-HOSP-180", "switch": "on"}]}
+    policy = {"tighten": [{"rule": "WA-CHARITY", "switch": "on"}]}
     check_policy(load_rulebook(), {"policy": policy})
     verdict = decide(load_rulebook(), _facts(**facts, policy=policy), now)
-    assert verdict.blocked_by == ("NY-HOSP-180",)
+    assert verdict.blocked_by == ("WA-CHARITY",)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +70,7 @@ def test_a_rule_without_a_confirmed_source_decides_nothing_until_the_creditor_sw
         ({"tighten": [{"rule": "NO-SUCH", "max": 1}]}, "does not exist"),
         ({"tighten": [{"rule": "PLAT-TIME", "hours": {"open": "07:00"}}]}, "within 08:00"),
         ({"tighten": [{"rule": "PLAT-TIME", "days_off": ["mondays"]}]}, "days_off"),
-        ({"tighten": [{"rule": "NY-HOSP-180", "switch": "off"}]}, "switch knows only on"),
+        ({"tighten": [{"rule": "WA-CHARITY", "switch": "off"}]}, "switch knows only on"),
         ({"tighten": [{"rule": "PLAT-TIME", "switch": "on"}]}, "cannot be tightened"),
         ({"tighten": {"rule": "PLAT-TIME"}}, "list of mappings"),
         ({"loosen": []}, "not a known setting"),

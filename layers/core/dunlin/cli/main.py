@@ -27,6 +27,7 @@ from dunlin.cli import (
     queue,
     reassigned,
     recount,
+    redrive,
     reentry,
     rehearse,
     replies,
@@ -58,6 +59,7 @@ app.command()(missing.missing)
 app.command()(judge.judge)
 app.command()(report.report)
 app.command("recount")(recount.recounted)
+app.command()(redrive.redrive)
 app.command()(leave.export)
 app.command()(leave.destroy)
 app.command()(doctor.doctor)

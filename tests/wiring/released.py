@@ -9,6 +9,7 @@ writes the facts into infra/released.json after a release; a test compares the t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,9 @@ def facts() -> dict[str, Any]:
             function: translated[function]["Properties"]["FunctionName"]
             for function in sorted(_called(template))
         },
+        "executions": {
+            name: _execution(definition) for name, definition in stack.machines().items()
+        },
         "outputs": sorted(template["Outputs"]),
         "to_be_given": sorted(n for n, p in template["Parameters"].items() if "Default" not in p),
         "rows": {kind: _row(kind) for kind in sorted(KINDS)},
@@ -77,6 +81,20 @@ def _called(template: Mapping[str, Any]) -> set[str]:
         if resource["Type"] == "AWS::Serverless::StateMachine"
         for name, value in resource["Properties"]["DefinitionSubstitutions"].items()
         if name.endswith("FunctionArn")
+    }
+
+
+def _execution(definition: dict[str, Any]) -> dict[str, Any]:
+    """What executions of a definition, which may wait for a year, send to each function, and the
+    words of an outcome that they know."""
+    words = re.findall(r"input\.outcome (?:= ('\w+')|in \[([^]]+)\])", json.dumps(definition))
+    return {
+        "sent": {
+            name: sorted(payload)
+            for name, state in stack.states(definition)
+            if isinstance(payload := state.get("Arguments", {}).get("Payload"), dict)
+        },
+        "words": sorted(set(re.findall(r"\w+", " ".join(map(" ".join, words))))),
     }
 
 

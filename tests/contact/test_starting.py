@@ -110,14 +110,14 @@ def test_a_start_that_failed_or_was_not_answered_is_made_up_for_and_never_double
     assert all(waker.running(account) for account in book.accounts.values())
 
 
-@pytest.mark.parametrize("told", ["paid", "stop"])
-def test_a_wake_that_reaches_nobody_loses_nothing_but_time(told: str) -> None:
+@pytest.mark.parametrize("event", ["paid", "stop"])
+def test_a_wake_that_reaches_nobody_loses_nothing_but_time(event: str) -> None:
     """The execution stored no token yet, or its token is dead: what was told is in the account
     all the same, and the look at the due time obeys it."""
     book, account = ground.memory_world(due_at=NOON + timedelta(days=3))
     deaf = MemoryWaker()
     deaf.wake = lambda account_id: False  # type: ignore[method-assign]
-    if told == "paid":
+    if event == "paid":
         pay(
             account.account_id,
             12_500,
@@ -145,7 +145,7 @@ def test_a_wake_that_reaches_nobody_loses_nothing_but_time(told: str) -> None:
         now=at_due,
     )
     assert not decision.permit_id
-    assert decision.outcome == ("settled" if told == "paid" else "exhausted")
+    assert decision.outcome == ("settled" if event == "paid" else "exhausted")
     assert book.touches == {}
 
 

@@ -50,6 +50,19 @@ def test_the_same_payment_told_by_three_events_posts_once() -> None:
     shop.check_ledger()
 
 
+def test_an_event_that_is_told_again_when_the_inbox_has_forgotten_it_posts_nothing() -> None:
+    """Events are kept for a while, entries of the ledger for ever: a payment is one by its id."""
+    shop = Shop()
+    shop.processor.payments["pi_1"] = payment(amount=usd(4_000))
+    assert shop.tell(event()) is Posted.POSTED
+    shop.inbox.events.clear()
+    for _ in range(3):
+        assert shop.tell(event()) is Posted.NOTHING_NEW
+    assert shop.account.balance == usd(6_000)
+    assert len(shop.waker.notices) == 1
+    shop.check_ledger()
+
+
 def test_a_bank_debit_freezes_outreach_until_it_succeeds() -> None:
     shop = Shop()
     shop.processor.payments["pi_1"] = payment(state=PaymentState.PENDING)

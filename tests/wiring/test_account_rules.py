@@ -53,6 +53,18 @@ def test_a_topic_may_fill_its_queue_and_the_dead_letters_of_it():
             assert topic in sources, queue
 
 
+def test_no_topic_speaks_to_an_address_on_the_web():
+    """Whoever finds such an address can forge its messages; a queue takes them from its topic
+    alone, and a person's mailbox does nothing."""
+    protocols = {
+        s["Properties"]["Protocol"] for s in stack.resources("AWS::SNS::Subscription").values()
+    }
+    assert protocols == {"sqs", "email"}
+    for _, statement in _statements("AWS::SQS::QueuePolicy", "Queues"):
+        if statement["Effect"] == "Allow":
+            assert statement["Condition"], statement
+
+
 def test_a_rule_may_fill_its_queues_and_the_dead_letters_of_each_target():
     for name, rule in stack.resources("AWS::Events::Rule").items():
         for target in rule["Properties"]["Targets"]:

@@ -144,6 +144,21 @@ def test_what_rests_without_a_ladder_is_found_when_its_rest_is_over(under_test: 
     assert mine.isdisjoint(a.account_id for a in under_test.book.rests_over(day))
 
 
+def test_a_person_has_other_accounts_beside_the_one_that_was_read(under_test: Book) -> None:
+    person = builders.consumer("two-debts")
+    first, second = (
+        builders.account(f"INV-{n}-of-two", consumer_id=person.consumer_id) for n in "ab"
+    )
+    builders.store(under_test.book, under_test.creditors, first, second, person=person)
+
+    def theirs(beside: str = "") -> set[str]:
+        of_person = under_test.book.accounts_of_consumer(person.consumer_id, beside=beside)
+        return {a.account_id for a in of_person}
+
+    assert theirs() == {first.account_id, second.account_id}
+    assert theirs(beside=first.account_id) == {second.account_id}
+
+
 def test_due_accounts_come_in_order_and_held_ones_wait_for_staff(under_test: Book) -> None:
     early, late = fresh(under_test, "due-early"), fresh(under_test, "due-late")
     change_account(under_test.book, early, due_at=NOON - timedelta(days=9))

@@ -89,7 +89,9 @@ class _Port:
 
     def __getattr__(self, name: str) -> Any:
         if name == "accounts_of_consumer":
-            return lambda _person: []  # an index that may lag: nothing here depends on it
+            return (
+                lambda _person, **_beside: []
+            )  # an index that may lag: nothing here depends on it
         if name == "conversation":
             return lambda _account: Conversation()  # only how long a refused message waits
         if name not in self._names:

@@ -40,6 +40,20 @@ def test_only_the_gate_writes_permits_and_only_senders_delete_them():
     }
 
 
+@pytest.mark.parametrize("table", ["Accounts", "Touches"])
+def test_who_finds_rows_by_an_index_may_read_them(table):
+    """An index copies no more than its keys and what a walk leaves rows out by."""
+    finds, reads = set(), set()
+    for role in stack.roles():
+        for action, resource in stack.grants(role):
+            if action == "dynamodb:Query" and f"{table}Table.Arn}}/index/by" in resource:
+                finds.add(role)
+            if action == "dynamodb:BatchGetItem" and stack.table_of(resource) == f"{table}Table":
+                reads.add(role)
+    assert finds
+    assert finds <= reads
+
+
 def test_only_the_senders_send():
     lists = {"ses:ListSuppressedDestinations", "ses:PutSuppressedDestination"}
     assert _by_role("ses:") == {

@@ -28,7 +28,7 @@ def _one_for_another(now):
 
 
 def _narrower(now):
-    index = now["tables"]["AccountsTable"]["indexes"]["byDue"]
+    index = now["tables"]["AccountsTable"]["indexes"]["byQueue"]
     index["copies"] = {"ProjectionType": "KEYS_ONLY"}
 
 
@@ -85,7 +85,7 @@ def _lost_attribute(now):
     [
         (_two_indexes, "AccountsTable: byOne, byTwo: a deployment adds or drops one index"),
         (_one_for_another, "AccountsTable: byDue, byOwed: a deployment adds or drops one"),
-        (_narrower, "AccountsTable.byDue: an index cannot be changed"),
+        (_narrower, "AccountsTable.byQueue: an index cannot be changed"),
         (_other_stream, "AuditTable: its stream would be made anew"),
         (_renamed_function, "SendEmailFunction: executions that wait call it by its name"),
         (_function_of_no_machine_any_more, "CheckComplianceFunction: executions that wait"),

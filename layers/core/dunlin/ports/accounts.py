@@ -170,8 +170,9 @@ class People(Protocol):
     def consumer(self, consumer_id: str) -> Consumer | None:
         """The person's record; of one that was taken in, the record that holds the person now."""
 
-    def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
-        """From an index, eventually consistent: never decide a permit from it."""
+    def accounts_of_consumer(self, consumer_id: str, *, beside: str = "") -> list[Account]:
+        """Those of a person but the one `beside`. Which they are is from an index, eventually
+        consistent: never decide a permit from it."""
 
 
 class AccountsAndPeople(Accounts, People, Protocol):

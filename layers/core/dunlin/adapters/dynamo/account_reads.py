@@ -181,9 +181,9 @@ class AccountReads:
         return row.to_domain() if row else None
 
     def touch_by_message(self, message_id: str) -> Touch | None:
-        for row in reading.found(TouchRow.by_message.query(message_id, limit=1)):
-            return row.to_domain()
-        return None
+        entries = TouchRow.by_message.query(message_id, limit=1)
+        row = next(reading.whole(self._connection, TouchRow, entries), None)
+        return row.to_domain() if row else None
 
     def touches_permitted(self, start: datetime, end: datetime) -> Iterator[Touch]:
         span = TouchRow.permitted_at.between(start, end)
@@ -219,7 +219,8 @@ class AccountReads:
             )
             for number in range(arrangements.SHARDS)
         ]
-        for row in heapq.merge(*shards, key=lambda r: r.due_at):
+        entries = heapq.merge(*shards, key=lambda r: r.due_at)
+        for row in reading.whole(self._connection, ArrangementRow, entries):
             yield row.to_domain()
 
     def due(self, until: datetime) -> Iterator[Account]:
@@ -227,24 +228,31 @@ class AccountReads:
             reading.found(AccountRow.by_due.query(str(number), AccountRow.due_at <= until))
             for number in range(DUE_SHARDS)
         ]
-        for row in heapq.merge(*shards, key=lambda r: r.due_at):
+        entries = heapq.merge(*shards, key=lambda r: r.due_at)
+        for row in reading.whole(self._connection, AccountRow, entries):
             yield row.to_domain()
 
     def rests_over(self, until: datetime) -> Iterator[Account]:
         resting = AccountRow.by_due.query(RESTING, AccountRow.due_at <= until)
-        for row in reading.found(resting):
+        for row in reading.whole(self._connection, AccountRow, resting):
             yield row.to_domain()
 
-    def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
-        rows = reading.found(AccountRow.by_consumer.query(consumer_id))
-        return [row.to_domain() for row in rows]
+    def accounts_of_consumer(self, consumer_id: str, *, beside: str = "") -> list[Account]:
+        entries = reading.found(AccountRow.by_consumer.query(consumer_id))
+        others = (entry for entry in entries if entry.account_id != beside)
+        return [row.to_domain() for row in reading.whole(self._connection, AccountRow, others)]
 
     def accounts_of_creditor(
         self, creditor: str, *, status: str | None = None
     ) -> Iterator[Account]:
         only = None if status is None else AccountRow.status == status
-        for row in reading.found(AccountRow.by_creditor.query(creditor, filter_condition=only)):
-            yield row.to_domain()
+        entries = AccountRow.by_creditor.query(creditor, filter_condition=only)
+        return self._listed(entries, status)
+
+    def _listed(self, entries: Iterable[AccountRow], status: str | None) -> Iterator[Account]:
+        """The accounts of entries that were asked for by status, if they have it still."""
+        rows = reading.whole(self._connection, AccountRow, entries, consistent=False)
+        return (row.to_domain() for row in rows if status in (None, row.status.value))
 
     def page_of_creditor(
         self,
@@ -258,14 +266,14 @@ class AccountReads:
         if cohort is not None:
             mine = AccountRow.cohort == cohort
             only = mine if only is None else only & mine
-        rows = AccountRow.by_creditor.query(
+        entries = AccountRow.by_creditor.query(
             creditor,
             filter_condition=only,
             limit=_PAGE,
             last_evaluated_key=json.loads(after) if after else None,
         )
-        page = [row.to_domain() for row in reading.found(rows)]
-        return page, json.dumps(rows.last_evaluated_key) if rows.last_evaluated_key else ""
+        page = list(self._listed(entries, status))
+        return page, json.dumps(entries.last_evaluated_key) if entries.last_evaluated_key else ""
 
     def accounts_named(self, creditor: str, name: str) -> list[Account]:
         named = (row.sk for row in reading.found(NameRow.query(NameRow.key(creditor, name))))

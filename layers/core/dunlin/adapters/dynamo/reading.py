@@ -15,6 +15,7 @@ from pynamodb.exceptions import DoesNotExist
 from dunlin.adapters.dynamo.back_off import LONG, SHORT, try_again
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.adapters.dynamo.rows.row import RawItem, StoredRow
+from dunlin.domain.batches import batches
 from dunlin.domain.errors import Unavailable
 
 R = TypeVar("R", bound=StoredRow)
@@ -124,13 +125,33 @@ def together(connection: Connection, wanted: Sequence[Key]) -> dict[Key, Any]:
 
 def by_keys(connection: Connection, row: type[R], keys: Iterable[str], sk: str) -> Iterator[R]:
     """Those rows of one table that exist, a hundred a call."""
-    table = row.Meta.table_name
     wanted = [_key(row, key, sk) for key in dict.fromkeys(keys)]
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        request = {table: {"ConsistentRead": True, "Keys": some}}
-        for _, item in _batch_get(connection, request, pauses=LONG):
-            yield row.from_raw_data(item)
+    for some in batches(wanted, _AT_ONCE):
+        yield from _existing(connection, row, some, consistent=True)
+
+
+def whole(
+    connection: Connection, row: type[R], entries: Iterable[R], *, consistent: bool = True
+) -> Iterator[R]:
+    """The rows that entries of an index lead to, in its order, a hundred a call; those that are
+    gone since are left out. `consistent=False` is half as dear and may lag as the index does."""
+    for some in batches(found(entries), _AT_ONCE):
+        wanted = [_key(row, *_keys_of(entry)) for entry in some]
+        rows = _existing(connection, row, wanted, consistent=consistent)
+        read = {_keys_of(item): item for item in rows}
+        yield from (read[keys] for keys in map(_keys_of, some) if keys in read)
+
+
+def _existing(
+    connection: Connection, row: type[R], keys: Sequence[RawItem], *, consistent: bool
+) -> Iterator[R]:
+    request = {row.Meta.table_name: {"ConsistentRead": consistent, "Keys": keys}}
+    for _, item in _batch_get(connection, request, pauses=LONG):
+        yield row.from_raw_data(item)
+
+
+def _keys_of(row: StoredRow) -> tuple[str, str]:
+    return getattr(row, str(row._hash_keyname)), getattr(row, str(row._range_keyname))
 
 
 def _key(row: type[StoredRow], key: str, sk: str) -> RawItem:

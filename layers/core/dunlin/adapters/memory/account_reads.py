@@ -138,8 +138,9 @@ class MemoryReads(Stored):
             raise DomainError(f"creditor {account.creditor} has no strategy")
         return strategy.at(account)
 
-    def accounts_of_consumer(self, consumer_id: str) -> list[Account]:
-        return [self.accounts[i] for i in sorted(self.accounts.of_person.get(consumer_id, ()))]
+    def accounts_of_consumer(self, consumer_id: str, *, beside: str = "") -> list[Account]:
+        theirs = sorted(self.accounts.of_person.get(consumer_id, ()))
+        return [self.accounts[i] for i in theirs if i != beside]
 
     def consumers_at(self, address: str) -> list[Consumer]:
         wanted = address.strip().lower()

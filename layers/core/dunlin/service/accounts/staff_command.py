@@ -143,9 +143,8 @@ def wake_all(account: Account, *, book: People, waker: LadderWaker) -> None:
 
 
 def accounts_of(account: Account, book: People) -> list[Account]:
-    """Every account of the person; the index may lag behind this one."""
-    by_id = {a.account_id: a for a in book.accounts_of_consumer(account.consumer_id)}
-    return list((by_id | {account.account_id: account}).values())
+    """Every account of the person, this one as it was read first."""
+    return [account, *book.accounts_of_consumer(account.consumer_id, beside=account.account_id)]
 
 
 def apply_command(

@@ -134,8 +134,7 @@ def _plan(facts: Facts, others: Sequence[Account], now: datetime) -> planner.Pla
 
 def _others(account: Account, book: People) -> list[Account]:
     """The person's other accounts. The index may lag: what is named is read again."""
-    accounts = book.accounts_of_consumer(account.consumer_id)
-    return [other for other in accounts if other.account_id != account.account_id]
+    return book.accounts_of_consumer(account.consumer_id, beside=account.account_id)
 
 
 def _end_rest(account: Account, *, book: ChangeWriter, now: datetime) -> None:

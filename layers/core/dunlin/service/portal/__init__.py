@@ -148,9 +148,10 @@ class PortalPorts:
         due first before the others."""
         siblings = [
             other
-            for other in self.book.accounts_of_consumer(session.consumer_id)
-            if other.account_id != session.account_id
-            and other.creditor == session.creditor
+            for other in self.book.accounts_of_consumer(
+                session.consumer_id, beside=session.account_id
+            )
+            if other.creditor == session.creditor
             and other.status not in (Status.CLOSED, Status.IMPORTED)
         ]
         return sorted(siblings, key=lambda a: (a.due_on or date.max, a.reference))

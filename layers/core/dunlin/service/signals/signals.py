@@ -284,10 +284,9 @@ def _concerned(signal: Signal, account: Account | None, book: People) -> list[Ac
         if account is None or account.consumer_id != consumer_id:
             person = book.consumer(consumer_id)
             consumer_id = person.consumer_id if person is not None else consumer_id
-        by_id = {a.account_id: a for a in book.accounts_of_consumer(consumer_id)}
-        if account is not None:
-            by_id[account.account_id] = account  # the index may lag behind it
-        return list(by_id.values())
+        read = [account] if account is not None else []
+        beside = account.account_id if account is not None else ""
+        return [*read, *book.accounts_of_consumer(consumer_id, beside=beside)]
     return [account] if account else []
 
 

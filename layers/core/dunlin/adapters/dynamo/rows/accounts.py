@@ -6,7 +6,12 @@ from functools import cache
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import (
+    AllProjection,
+    GlobalSecondaryIndex,
+    IncludeProjection,
+    KeysOnlyProjection,
+)
 
 from dunlin.adapters.dynamo.rows.forms import DAY, INSTANT, TABLE, WORDS, document, word
 from dunlin.adapters.dynamo.rows.row import JsonAttribute, StoredRow, TextAttribute, WholeAttribute
@@ -31,19 +36,25 @@ DUE_SHARDS = 16
 RESTING = "rest"  # the bucket of what rests without a ladder; few do
 
 
+# A ladder writes its account some twenty times, and each index that copies what changed is a
+# write more: so indexes lead to rows, and rows are read by their keys.
+
+
 class ByConsumer(GlobalSecondaryIndex["AccountRow"]):
     class Meta:
         index_name = "byConsumer"
-        projection = AllProjection()
+        projection = KeysOnlyProjection()
 
     consumer_id = UnicodeAttribute(hash_key=True)
     account_id = UnicodeAttribute(range_key=True)
 
 
 class ByCreditor(GlobalSecondaryIndex["AccountRow"]):
+    """With what a walk leaves accounts out by; both change a few times in an account's life."""
+
     class Meta:
         index_name = "byCreditor"
-        projection = AllProjection()
+        projection = IncludeProjection(["status", "cohort"])
 
     creditor = UnicodeAttribute(hash_key=True)
     account_id = UnicodeAttribute(range_key=True)
@@ -52,13 +63,15 @@ class ByCreditor(GlobalSecondaryIndex["AccountRow"]):
 class ByDue(GlobalSecondaryIndex["AccountRow"]):
     class Meta:
         index_name = "byDue"
-        projection = AllProjection()
+        projection = KeysOnlyProjection()
 
     due_bucket = UnicodeAttribute(hash_key=True)
     due_at = UnicodeAttribute(range_key=True)
 
 
 class ByQueue(GlobalSecondaryIndex["AccountRow"]):
+    """Whole rows: no ladder walks while its account waits here."""
+
     class Meta:
         index_name = "byQueue"
         projection = AllProjection()

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from dunlin.adapters.dynamo.rows.forms import (
     DAY,
@@ -110,7 +110,7 @@ class ArrangementsByDue(GlobalSecondaryIndex["ArrangementRow"]):
 
     class Meta:
         index_name = "byDue"
-        projection = AllProjection()
+        projection = KeysOnlyProjection()
 
     due_bucket = UnicodeAttribute(hash_key=True)
     due_at = UnicodeAttribute(range_key=True)

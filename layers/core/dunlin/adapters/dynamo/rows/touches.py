@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from dunlin.adapters.dynamo.rows.forms import INSTANT, WORDS, word
 from dunlin.adapters.dynamo.rows.row import JsonAttribute, StoredRow, TextAttribute, WholeAttribute
@@ -23,7 +23,7 @@ REPLY, ANSWER = "IN#", "OUT#"
 class ByMessage(GlobalSecondaryIndex["TouchRow"]):
     class Meta:
         index_name = "byMessage"
-        projection = AllProjection()
+        projection = KeysOnlyProjection()
 
     message_id = UnicodeAttribute(hash_key=True)
 

@@ -25,6 +25,7 @@ from dunlin.service.portal import (
     money,
     promises,
     records,
+    taking_back,
     wishes,
     words,
 )
@@ -179,6 +180,12 @@ def account(visit: Visit, session: Session) -> Answered:
 def pay(visit: Visit, session: Session) -> Answered:
     language = visit.language or session.language
     return money.pay(wiring.portal(), session, visit.form, now=visit.now, language=language)
+
+
+@page("/take-back", methods=["POST"])
+@inside
+def take_back(visit: Visit, session: Session) -> Answered:
+    return taking_back.take_back(wiring.portal(), session, visit.form, now=visit.now)
 
 
 @page("/return", methods=["GET"])

@@ -133,6 +133,7 @@ class Visitor:
     account: Account
     token: str
     sibling: str  # the reference of another account of theirs
+    hold: Hold | None = None  # what holds the account before they act
     language: str = "en"
 
     def fill(self, path: str, **form: str) -> Answer:
@@ -183,6 +184,7 @@ class Expected:
     status: int = 200
     kind: str | None = None
     hold: Hold | None = None
+    free: bool = False  # nothing holds it any more
     written: bool = True  # the account or the person, with an entry on its chain
 
 
@@ -284,6 +286,24 @@ def _requested(at: Standing) -> Expected:
     if not at.owes or at.hold is Hold.PAYMENT_PENDING:
         return _agreed(at)
     return Expected("plan_done", kind="arrangement_request")
+
+
+# By the hold that it is: what the first page offers to take back.
+OWN_WORD = {Hold.PROMISE: "promise", Hold.DISPUTE: "dispute", Hold.INSURER: "insurer"}
+
+
+def _take_back(visitor: Visitor) -> Answer:
+    what = OWN_WORD.get(visitor.hold or Hold.PROMISE, "promise")
+    return visitor.post("/take-back", what=what, seen="1")
+
+
+def _taken_back(at: Standing) -> Expected:
+    """A promise ends at once; what staff look at stays until they have decided."""
+    if at.hold not in OWN_WORD:
+        return Expected("account.nothing_to_take_back", 409, written=False)
+    if at.hold is Hold.PROMISE:
+        return Expected("taken_back", free=True)
+    return Expected("take_back_asked", kind="reply", hold=at.hold)
 
 
 _NO_PLAN = Expected("trouble.plan_gone", 409, written=False)
@@ -424,6 +444,12 @@ ACTS: tuple[Act, ...] = (
         "/data",
         lambda v: v.fill("/data"),
         _read("reply", "message_done"),
+    ),
+    Act(
+        "take it back",
+        "/take-back",
+        _take_back,
+        _taken_back,
     ),
     Act("pay all", "/pay", lambda v: v.post("/pay"), _pay, kept=False),
     Act(

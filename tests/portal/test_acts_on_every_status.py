@@ -9,6 +9,8 @@ from functools import cache
 import pytest
 
 from dunlin.domain.accounts.account import Account, Hold, Status
+from dunlin.domain.accounts.consumer import Channel, Consumer
+from dunlin.domain.accounts.reasons import CHEQUE
 from dunlin.service.staff import queue
 from tests.portal.acts import ACTS, HELD, PLAIN, Act, Standing, Visitor, heading, set_up
 from tests.portal.harness import ROOT, Browser, PortalHarness, load_app
@@ -131,6 +133,7 @@ def test_an_act_is_kept_seen_and_answered_truly(act: Act, at: Standing, language
         token=harness.link(account),
         sibling=harness.debt(harness.book.consumers[person], status=Status.SETTLED).reference,
         language=language,
+        hold=at.hold,
     )
     told_before, started = len(harness.waker.notices), dict(harness.waker.started)
     version = harness.book.consumers[person].version
@@ -141,7 +144,8 @@ def test_an_act_is_kept_seen_and_answered_truly(act: Act, at: Standing, language
     after = harness.book.accounts[account.account_id]
     assert answer.status == expected.status, heading(answer)
     # What is kept, with its entry on a chain.
-    assert bool(harness.book.replies) is (act.kept and expected.status == 200)
+    kept = act.kept and expected.status == 200 and not expected.free
+    assert bool(harness.book.replies) is kept
     steps = after.version - before.version, harness.book.consumers[person].version - version
     assert any(steps) is expected.written
     chains = [f"account#{account.account_id}", f"consumer#{person}"]
@@ -150,7 +154,10 @@ def test_an_act_is_kept_seen_and_answered_truly(act: Act, at: Standing, language
         for name, count in zip(chains, steps, strict=True)
     )
     # What stands: never another status, never back on a ladder, nobody contacted by surprise.
-    assert after.hold is (expected.hold or before.hold if act.name not in ENDS_PLAN else after.hold)
+    if expected.free:
+        assert after.hold is None
+    elif act.name not in ENDS_PLAN:
+        assert after.hold is (expected.hold or before.hold)
     assert (after.status, after.on_ladder) == (before.status, before.on_ladder)
     assert harness.waker.started == started
     new = {kind for _, kind, _ in harness.waker.notices[told_before:]}
@@ -164,6 +171,9 @@ def test_an_act_is_kept_seen_and_answered_truly(act: Act, at: Standing, language
         assert first_words(language, key) in answer.text
     if act.name not in LEAVES_THE_ACCOUNT:
         account_page_is_true(browser, after, language)
+        what_is_in_force_is_said(
+            browser, after, harness.book.consumers[after.consumer_id], language
+        )
 
 
 ENDS_PLAN = ("end the plan", "refuse an offer")
@@ -197,3 +207,54 @@ def account_page_is_true(browser: Browser, account: Account, language: str) -> N
     assert owes
     if contested:
         assert first_words(language, "account.contested") in shown
+
+
+# What a hold, or the message that waits, is called on the first page.
+HOLDS = {
+    Hold.DISPUTE: "dispute", Hold.PROMISE: "promise", Hold.SNOOZED: "quiet",
+    Hold.INSURER: "insurer",
+}  # fmt: skip
+
+
+def what_is_in_force_is_said(
+    browser: Browser, account: Account, person: Consumer, language: str
+) -> None:
+    """The first page says what stands by the record, all of it and nothing else."""
+    expected = set()
+    if account.owes and account.hold in HOLDS:
+        expected.add("cheque" if account.hold_reason == CHEQUE else HOLDS[account.hold])
+    if account.owes and account.paused and account.hold is not Hold.DISPUTE:
+        expected.add("paused")
+    if account.owes and account.contested_minor:
+        expected.add("dispute_part")
+    if account.case is not None and account.case.asked_at is not None:
+        disputed = {"dispute", "dispute_part"} & expected
+        if account.case.kind != "dispute" or not disputed:
+            expected.add(account.case.kind)
+    elif account.owes and account.hold is Hold.REVIEW:
+        expected.add("review")
+    expected |= {"attorney"} & set(person.flags)
+    if not person.consent(Channel.EMAIL).open and "email_optout" in person.flags:
+        expected.add("stopped")
+    page = browser.get("/account")
+    lines = re.findall(r'id="force-\d+">(.*?)</span>', page.body, re.DOTALL)
+    meanwhile = sentences(language)["force.quiet_meanwhile"]
+    lines_said = {line.removesuffix(meanwhile).strip() for line in lines}
+    kinds = {key for key in sentences(language) if key.startswith("force.")}
+    shown = {
+        kind.removeprefix("force.")
+        for kind in kinds
+        if any(pattern(sentences(language)[kind]).fullmatch(line) for line in lines_said)
+    }
+    assert shown == expected
+    assert len(lines) == len(expected)
+    own = set(re.findall(r'name="what" value="(\w+)"', page.body))
+    assert own <= expected - {"review", "paused", "wrong_party", "stopped", "attorney"}
+    # Nothing is promised of reminders where a plan's go on.
+    if account.hold is Hold.ARRANGEMENT:
+        assert not any(line.endswith(meanwhile) for line in lines)
+
+
+def pattern(sentence: str) -> re.Pattern[str]:
+    """A sentence of the portal with anything in the place of its figures."""
+    return re.compile(r"\S.*?".join(re.escape(s) for s in re.split(r"\{\w+\}", sentence)))

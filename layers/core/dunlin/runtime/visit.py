@@ -32,6 +32,7 @@ _YEAR = 31_536_000
 # Where the page of a form can be fetched again, for the language links.
 _FORM_OF = {
     "/pay": "/account",
+    "/take-back": "/account",
     "/m/{token}/code": "/m/{token}",
     "/m/{token}/not-me": "/m/{token}",
     "/signout": "/",

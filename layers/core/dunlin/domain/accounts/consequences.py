@@ -23,6 +23,9 @@ from dunlin.domain.accounts.wishes import with_channels, with_times
 from dunlin.domain.errors import DomainError
 from dunlin.domain.tokens import address_hash
 
+DISPUTES = "Disputes what is owed"
+INSURER_OWES = "Says that the insurer should pay"
+QUIET = "Asked for quiet"
 # Why a person must look, in words for staff; without commas, which part the reasons of a hold.
 _REVIEWED = {
     SignalKind.HARDSHIP: "Says that paying is hard at present",
@@ -43,7 +46,8 @@ _FLAGS = {
 _SAID = {
     "ambiguous": "May want us to stop: read it before anything is sent",
     "unclear": "Not understood: read it before anything is sent",
-    "dispute": "Disputes what is owed",
+    "dispute": DISPUTES,
+    "withdrawn": "Takes back what they said before",
     "hardship": _REVIEWED[SignalKind.HARDSHIP],
     "already_paid": "Says it is paid",
     "abusive": "Is abusive or threatens",
@@ -79,12 +83,11 @@ _ONLY = {"only_email": "email", "only_sms": "sms", "only_letter": "letter", "onl
 # What a person says binds all their accounts until staff has read it; a dispute binds its own.
 PERSONAL = frozenset({SignalKind.HARDSHIP, SignalKind.QUESTION, SignalKind.REPLY})
 _STOPS = frozenset({SignalKind.OPT_OUT, SignalKind.COMPLAINT})
-_INSURER = "Says that the insurer should pay"
 # A wait that the person asked for or promised, by the word in the signal's detail.
 _RESTS = {
     "promise": (Hold.PROMISE, PROMISED),
     "cheque": (Hold.PROMISE, CHEQUE),
-    "snooze": (Hold.SNOOZED, "Asked for quiet"),
+    "snooze": (Hold.SNOOZED, QUIET),
 }
 # Holds under which a promise binds nothing and nobody looks yet: staff read it. A plan follows
 # itself up, and a dispute or a review is before staff already.
@@ -176,6 +179,8 @@ def _account(
         held = lifecycle.hold(account, Hold.DISPUTE, _SAID["dispute"], signal.at)
         return _asked(held, signal), "AccountHeld"
     rest = str(signal.detail.get("rest", ""))
+    if rest == "over":
+        return lifecycle.take_back_rest(account, signal.at), "RestTakenBack"
     if rest and account.owes:  # else nothing is asked for, and staff read what was promised
         wanted, reason = _RESTS[rest]
         until = datetime.fromisoformat(str(signal.detail["until"]))
@@ -185,7 +190,7 @@ def _account(
             rested = lifecycle.ask(rested, "reply", signal.at)
         return rested, "AccountHeld"
     if "insurer" in labels:
-        held = lifecycle.hold(account, Hold.INSURER, _INSURER, signal.at)
+        held = lifecycle.hold(account, Hold.INSURER, INSURER_OWES, signal.at)
         return _asked(held, signal), "AccountHeld"
     why = ", ".join(_SAID[label] for label in labels if label in _SAID)
     if not why and "opt_out" not in labels and "help" not in labels:

@@ -406,6 +406,14 @@ def end_rest(account: Account) -> Account:
     return put_before_staff(over, BROKEN_PROMISE) if broken else over
 
 
+def take_back_rest(account: Account, at: datetime) -> Account:
+    """A rest that the person promised or asked for is over by their own word: its ladder looks at
+    once; without one nothing is planned, and nobody need look. One that staff chose stays."""
+    if account.hold not in (Hold.PROMISE, Hold.SNOOZED) or account.snoozed_by_staff:
+        return account
+    return go_on(_idle(account), at)
+
+
 def snooze(account: Account, why: str, until: datetime) -> Account:
     """Put to rest by staff; the rung that comes after it stays as it was planned."""
     legality.needs_ladder("snooze", account)

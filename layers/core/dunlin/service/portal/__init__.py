@@ -118,8 +118,13 @@ class PortalPorts:
         errors: tuple[tuple[str, str], ...] = (),
     ) -> Page:
         """Balance, itemisation, history and every way on."""
-        siblings = bool(self.siblings(inside.session))
-        content = AccountPage.of(inside, siblings=siblings, form=form, trouble=trouble)
+        content = AccountPage.of(
+            inside,
+            self.book.conversation(inside.session.account_id),
+            siblings=bool(self.siblings(inside.session)),
+            form=form,
+            trouble=trouble,
+        )
         return inside.page("account", content, status=status, errors=errors)
 
     def form(

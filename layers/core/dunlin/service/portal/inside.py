@@ -12,6 +12,7 @@ from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import entry_id
 from dunlin.domain.money import Money
+from dunlin.domain.portal.in_force import InForce, in_force
 from dunlin.domain.portal.page import Page
 from dunlin.domain.staff.queue import HOURS
 from dunlin.domain.strategy.strategy import Strategy
@@ -87,6 +88,11 @@ class Inside:
         """One word for where the account stands, for the page: owed, pending, settled, credit,
         closed, disputed."""
         return standing(self.account)
+
+    @property
+    def in_force(self) -> tuple[InForce, ...]:
+        """What the person said or asked for that stands, gravest first."""
+        return in_force(self.account, self.consumer, lambda at: day(at, self.consumer))
 
     @property
     def insured(self) -> bool:

@@ -14,6 +14,7 @@ from dunlin.domain.accounts.wishes import RULED_OUT, ZONES, consent_words, hours
 from dunlin.domain.arrangements.arrangement import Arrangement, Instalment
 from dunlin.domain.arrangements.terms import Planned, Terms
 from dunlin.domain.money import Money
+from dunlin.domain.portal.in_force import InForce
 from dunlin.ports.accounts import Conversation
 from dunlin.service.payments import payments
 from dunlin.service.payments.payments import ReturnedPayment
@@ -57,12 +58,17 @@ class StopPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
-    """Balance, itemisation, history and every way on. `amount_due` is what an arrangement in
-    force asks for today, None while all is disputed; `owed_to` is the creditor before a collector,
-    `trouble` what just went wrong."""
+    """Balance, what is in force, itemisation, history and every way on. `amount_due` is what an
+    arrangement in force asks for today, None while all is disputed; `answered_on` is the day of the
+    newest answer of staff that nothing was written after; `owed_to` is the creditor before a
+    collector, `trouble` what just went wrong; `version` tells one state of the account from
+    another."""
 
     person: str
     reference: str
+    version: int
+    in_force: tuple[InForce, ...]
+    answered_on: date | None
     balance: Money
     uncontested: Money
     least: Money
@@ -82,12 +88,21 @@ class AccountPage:
 
     @classmethod
     def of(
-        cls, inside: Inside, *, siblings: bool, form: Form | None = None, trouble: str = ""
+        cls,
+        inside: Inside,
+        conversation: Conversation,
+        *,
+        siblings: bool,
+        form: Form | None = None,
+        trouble: str = "",
     ) -> AccountPage:
         account = inside.account
         return cls(
             person=inside.consumer.name,
             reference=account.reference,
+            version=account.version,
+            in_force=inside.in_force,
+            answered_on=_answered_on(inside, conversation),
             balance=account.balance,
             uncontested=inside.uncontested,
             least=payments.least_payment(account.balance),
@@ -105,6 +120,14 @@ class AccountPage:
             form=form or {},
             trouble=trouble,
         )
+
+
+def _answered_on(inside: Inside, conversation: Conversation) -> date | None:
+    """The day of the newest answer of staff; None where the person has written since."""
+    newest = max((answer.at for answer in conversation.answers), default=None)
+    if newest is None or any(reply.at > newest for reply in conversation.replies):
+        return None
+    return day(newest, inside.consumer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,19 +326,23 @@ class MessageToThem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageFromThem:
+class PlainMessage:
+    """What somebody wrote, to read and no more."""
+
     on: date
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagesForm:
-    """The newest messages either way, newest first."""
+    """The newest messages either way, newest first. `answers` are those of staff that no message
+    carried, as where a person who had stopped our messages asked something."""
 
     form: Form
     form_id: str
+    answers: tuple[PlainMessage, ...]
     to_them: tuple[MessageToThem, ...]
-    from_them: tuple[MessageFromThem, ...]
+    from_them: tuple[PlainMessage, ...]
     nothing: bool
 
 
@@ -407,11 +434,16 @@ def messages(
             for touch in reversed(sent)
         ),
         from_them=tuple(
-            MessageFromThem(on=day(reply.at, person), text=reply.text)
+            PlainMessage(on=day(reply.at, person), text=reply.text)
             for reply in conversation.replies[: -_SHOWN - 1 : -1]
             if reply.text
         ),
-        nothing=not sent and not conversation.replies,
+        answers=tuple(
+            PlainMessage(on=day(answer.at, person), text=answer.text)
+            for answer in conversation.answers[: -_SHOWN - 1 : -1]
+            if not any(answer.text in touch.content for touch in sent)
+        ),
+        nothing=not (sent or conversation.replies or conversation.answers),
     )
 
 

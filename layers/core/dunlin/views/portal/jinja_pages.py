@@ -42,6 +42,7 @@ _SIMPLE = frozenset(
         "insurance_done",
         "contact_done", "preferences_done", "channels_done", "snooze_done", "rate_done",
         "file_done", "ended_done", "rest_ended_done", "rest_held_done", "rest_plan_done",
+        "taken_back", "take_back_asked",
     }
 )  # fmt: skip
 _TEMPLATE = {

@@ -33,7 +33,8 @@ ARN = "arn:aws:cloudformation:eu-west-1:123456789012:stack/dunlin/9f"
 HERE = Target(where="local cloud at http://x", outputs={}, time_lapse="", endpoint="x", urls={})
 # Commands that only read a stack, or agree by saying its name.
 READS = {
-    *("account bounced", "account card", "account show", "answers list", "arrangement show"),
+    *("account bounced", "account card", "account list", "account show", "answers list"),
+    "arrangement show",
     *("audit export", "audit show", "billing list", "destroy", "doctor", "drop list", "drop show"),
     *("export", "payments applied", "payments held", "person export", "pilot agree"),
     *("pilot compare", "pilot list", "pilot show", "queue list", "queue mail", "queue show"),

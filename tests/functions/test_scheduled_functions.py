@@ -84,6 +84,7 @@ class TestReconcileCounts:
             "emails_differ": 1,
             "differences": 2,
             "counters_adrift": 1,
+            "counted_anew": 1,
         }
         (key,) = box.files
         assert key == "reports/messages/2026-11-22.json"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from dunlin.adapters.dynamo.account_lists import DynamoAccountLists
 from dunlin.adapters.dynamo.counters import SHARDS, DynamoCounters
-from dunlin.adapters.memory.counters import MemoryCounters
+from dunlin.adapters.memory.counters import MemoryAccountLists, MemoryCounters
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.accounts.counters import CountedShare, fold, newest, share_of
+from dunlin.domain.accounts.lists import AccountFilter, ListOrder, account_at
 from dunlin.domain.money import Money
 from dunlin.ports.reports import Counters
 from local.cloud import Cloud
@@ -93,6 +97,44 @@ def test_what_is_gone_counts_no_more_and_an_old_record_cannot_bring_it_back(
     assert counters.tally(CREDITOR) == {}
 
 
+@pytest.mark.parametrize("counters", [CLOUD], indirect=True)
+def test_the_lists_are_those_of_the_counted_shares_in_every_order(counters: DynamoCounters) -> None:
+    """In DynamoDB as in memory: repeated, late and from many accounts at once."""
+    held = MemoryCounters()
+    history = [
+        replace(share, site=f"Site {n % 2}", cohort="c.1" if n % 3 else "")
+        for n, share in enumerate(shares(40, 3))
+    ]
+    for some in (history[:70], history[40:], history[:40]):
+        counters.count(some)
+        held.count(some)
+    lists = DynamoAccountLists(counters._client, counters._table)
+    for words in ({}, {"hold": "dispute"}, {"location": "site 1"}, {"bucket": "over-90"}):
+        for order, backwards in itertools.product(ListOrder, (False, True)):
+            stretch = AccountFilter.read(words).stretch(
+                [CREDITOR], order, NOW.date(), backwards=backwards
+            )
+            there = MemoryAccountLists(held).keys(stretch, most=99)
+            assert there
+            assert lists.keys(stretch, most=99) == there
+            assert lists.keys(stretch, after=there[1], most=2) == there[2:4]
+            assert lists.keys(stretch, after=there[-1], most=2) == []
+
+
+@pytest.mark.parametrize("counters", [CLOUD], indirect=True)
+def test_what_was_counted_before_there_were_lists_is_listed_when_it_is_counted_anew(
+    counters: DynamoCounters,
+) -> None:
+    (share,) = shares(1, 1)
+    counters.count([replace(share, listed=False)])
+    tally = counters.tally(CREDITOR)
+    assert [counters.count([share]) for _ in range(2)] == [1, 0]
+    stretch = AccountFilter().stretch([CREDITOR], ListOrder.OWED, NOW.date())
+    lists = DynamoAccountLists(counters._client, counters._table)
+    assert [account_at(k) for k in lists.keys(stretch, most=9)] == [share.account_id]
+    assert counters.tally(CREDITOR) == tally
+
+
 @both
 def test_creditors_are_counted_apart(counters: Counters) -> None:
     counters.count([share_of(builders.account("A")), share_of(builders.account(creditor="other"))])
@@ -118,5 +160,6 @@ def test_a_month_of_due_dates_is_one_row_of_a_shard(counters: DynamoCounters) ->
     ]
     counters.count(month)
     rows = [r for s in range(SHARDS) for r in counters._query(f"AGG#{CREDITOR}#{s}")]
-    assert len(rows) == 1
+    assert len({row["sk"]["S"] for row in rows}) == 1
+    assert len({row["pk"]["S"] for row in rows}) == len(rows) <= 2  # of the two transactions
     assert len(counters.tally(CREDITOR)) == 30

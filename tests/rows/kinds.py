@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow, NameRow
 from dunlin.adapters.dynamo.rows.arrangements import ArrangementRow
 from dunlin.adapters.dynamo.rows.audit import AuditRow
-from dunlin.adapters.dynamo.rows.counters import ShareRow
+from dunlin.adapters.dynamo.rows.counters import PlaceRow, ShareRow
 from dunlin.adapters.dynamo.rows.ops import (
     ClockRow,
     PaceRow,
@@ -34,6 +34,7 @@ from dunlin.adapters.dynamo.rows.row import StoredRow
 from dunlin.adapters.dynamo.rows.strategies import CreditorRow, StrategyRow
 from dunlin.adapters.dynamo.rows.touches import AnswerRow, ReplyRow, TouchRow
 from dunlin.adapters.dynamo.rows.webhooks import EventRow
+from dunlin.domain.accounts.lists import ListPlace
 from tests.rows import values
 from tests.rows.values import AT, CREDITOR, DAY
 from tests.support.builders import strategy_document
@@ -191,9 +192,10 @@ KINDS = {
     ),
     "share": Kind(
         ShareRow.of,
-        values.SHARE,
+        replace(values.SHARE, site="Pier Road", cohort=f"{CREDITOR}.1", listed=True),
         _words("version minor creditor status hold currency due_on"),
     ),
+    "place": Kind(PlaceRow.of, ListPlace(f"{CREDITOR}#status#active#due", "2026-10-01#acc_full")),
     "link": Kind(
         LinkRow.of,
         values.LINK,

@@ -135,6 +135,7 @@ OPS_WRITERS = {
     "ReadMail": {"ATTEMPT#", "SEEN#", "STRAY#"},
     "ReadReply": {"SEEN#"},
     "ReceiveChanges": {"SEEN#"},
+    "ReconcileCounts": {"AGG#"},
     "ReconcileLadders": {"WALK#"},
     "ReconcilePayments": {"SEEN#"},
     "RecordEmailEvent": {"SEEN#"},

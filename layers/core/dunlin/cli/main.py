@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dunlin.cli import (
     account,
+    account_list,
     agreement,
     arrangement,
     audit,
@@ -73,6 +74,7 @@ app.add_typer(words.app, name="words")
 app.add_typer(rollout.segments, name="segment")
 app.add_typer(rollout.pilots, name="pilot")
 account.app.command()(card.card)
+account.app.command("list")(account_list.listed)
 rollout.pilots.command()(agreement.agree)
 app.add_typer(account.app, name="account")
 app.add_typer(queue.app, name="queue")

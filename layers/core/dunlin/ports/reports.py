@@ -9,6 +9,7 @@ from typing import Protocol
 
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure
+from dunlin.domain.accounts.lists import Stretch
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.staff.events import DomainEvent
 from dunlin.ports.accounts import Reply
@@ -24,14 +25,22 @@ class StreamRecord:
 
 
 class Counters(Protocol):
-    """Counts and sums of the portfolio, exact whatever a stream repeats or delays."""
+    """Counts, sums and lists of the portfolio, exact whatever a stream repeats or delays."""
 
     def count(self, shares: Sequence[CountedShare]) -> int:
-        """Count each account's newest share in place of the one counted before; an older or
-        equal version changes nothing. Returns how many accounts moved. Raises `Conflict`."""
+        """Count and list each account's newest share in place of the one counted before; an older
+        or equal version changes nothing. Returns how many accounts moved. Raises `Conflict`."""
 
     def tally(self, creditor: str) -> dict[CounterCell, Figure]:
         """All cells of a creditor that are not zero."""
+
+
+class AccountLists(Protocol):
+    """The lists of a creditor's accounts, as `Counters` keeps them."""
+
+    def keys(self, stretch: Stretch, *, after: str = "", most: int) -> list[str]:
+        """At most so many keys of a stretch, in its order, behind the key `after`; fewer only at
+        its end. Each ends in an account's id."""
 
 
 class SpendMeter(Protocol):

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     )
     from dunlin.ports.payments import Inbox
     from dunlin.ports.portal import Evidence
-    from dunlin.ports.reports import Counters, EventBus, SpendMeter, StreamRecord
+    from dunlin.ports.reports import AccountLists, Counters, EventBus, SpendMeter, StreamRecord
     from dunlin.ports.staff import StrayMails
     from dunlin.ports.strategies import Creditors
     from dunlin.service.contact.gate import Gate
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from dunlin.service.reports.audit_log import AuditRecord, RepairedArchive
     from dunlin.service.rollouts.rollout_ports import RolloutPorts
     from dunlin.service.signals.mails import MailPorts
+    from dunlin.service.staff.account_list import AccountListPorts
     from dunlin.views.portal.jinja_pages import PortalPages
     from dunlin.views.widgets.imports import ImportWidget
     from dunlin.views.widgets.portfolio import Widgets
@@ -383,6 +384,22 @@ def counters() -> Counters:
     from dunlin.adapters.dynamo.counters import DynamoCounters
 
     return DynamoCounters(boto3.client("dynamodb"), _bound_tables().ops)
+
+
+@cache
+def account_lists() -> AccountLists:
+    import boto3
+
+    from dunlin.adapters.dynamo.account_lists import DynamoAccountLists
+
+    return DynamoAccountLists(boto3.client("dynamodb"), _bound_tables().ops)
+
+
+@cache
+def account_list() -> AccountListPorts:
+    from dunlin.service.staff.account_list import AccountListPorts
+
+    return AccountListPorts(lists=account_lists(), book=account_book(), creditors=creditors())
 
 
 @cache

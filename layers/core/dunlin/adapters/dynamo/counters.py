@@ -1,6 +1,7 @@
-"""Counters in the Ops table.
+"""Counters and lists in the Ops table.
 
-`AGG#SHARE#{account_id}` / `SHARE` remembers what one account adds and at which version.
+`AGG#SHARE#{account_id}` / `SHARE` remembers what one account adds and at which version; its places
+on the lists, `AGG#LIST#{list}` / `{key}`, are written with it and with nothing else.
 `AGG#{creditor}#{shard}` / `{month}#{status}#{hold}#{currency}` holds one month of due dates: `n17`
 accounts and `m17` minor units are due on its 17th. A transaction writes all its cells in one
 shard, so writers side by side seldom meet; a shard alone may go below zero, their sum never.
@@ -8,22 +9,23 @@ shard, so writers side by side seldom meet; a shard alone may go below zero, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from dunlin.adapters.dynamo.back_off import LONG, try_again
-from dunlin.adapters.dynamo.rows.counters import ShareRow
+from dunlin.adapters.dynamo.rows.counters import PlaceRow, ShareRow
 from dunlin.adapters.dynamo.rows.tables import shard
 from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure, Moves, moves, newest
+from dunlin.domain.accounts.lists import ListPlace, places
 from dunlin.domain.errors import Conflict
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
 
 SHARDS = 16
-# A transaction holds at most 100 writes: a share each, the cell it leaves and the one it enters.
-_AT_ONCE = 33
+_AT_ONCE = 100  # shares that one transaction reads (AWS)
+_MOST = 100  # writes of one transaction (AWS)
 _UNDATED = "0000-00-00"
 _CELLS_SHAPE = 1  # of the rows of a month
 _NOTHING = {"N": "0"}
@@ -47,21 +49,23 @@ class DynamoCounters:
         from botocore.exceptions import ClientError
 
         attempts = count(0)
+        written = 0
 
-        def attempt() -> int:
+        def attempt() -> None:
+            nonlocal written
             try:
                 known = self._known(shares)
-                change = moves(known, shares)
-                if change.shares:
-                    self._write(known, change, next(attempts))
+                for some in _packed(known, moves(known, shares).shares):
+                    self._write(known, moves(known, some), next(attempts))
+                    written += len(some)
             except ClientError as error:
                 if error.response["Error"]["Code"] != "TransactionCanceledException":
                     raise
                 met = "the counters are being written by others"
                 raise Conflict(met, contended=True) from error
-            return len(change.shares)
 
-        return try_again(attempt, pauses=LONG)
+        try_again(attempt, pauses=LONG)
+        return written
 
     def _known(self, shares: Iterable[CountedShare]) -> dict[str, CountedShare]:
         """The shares as counted now, all of one moment."""
@@ -81,7 +85,10 @@ class DynamoCounters:
     def _write(self, known: Mapping[str, CountedShare], change: Moves, attempt: int) -> None:
         # Another try takes another shard: whoever was in the way is then passed by.
         number = shard(f"{change.shares[0].account_id}{attempt}", SHARDS)
-        writes = [self._put_share(share, known.get(share.account_id)) for share in change.shares]
+        writes = []
+        for share in change.shares:
+            before = known.get(share.account_id)
+            writes += [self._put_share(share, before), *self._relisted(share, before)]
         writes += [self._add(key, days) for key, days in _rows(change.deltas, number).items()]
         self._client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
 
@@ -94,6 +101,14 @@ class DynamoCounters:
             put["ConditionExpression"] = "version = :version"
             put["ExpressionAttributeValues"] = {":version": {"N": str(before.version)}}
         return {"Put": put}
+
+    def _relisted(self, share: CountedShare, before: CountedShare | None) -> list[dict[str, Any]]:
+        """The places that an account leaves and those that it takes."""
+        left, taken = _moved(share, before)
+        table = {"TableName": self._table}
+        deletes = [{"Delete": {**table, "Key": PlaceRow.key(place)}} for place in left]
+        puts = [{"Put": {**table, "Item": PlaceRow.of(place).serialize()}} for place in taken]
+        return [*deletes, *puts]
 
     def _add(self, key: tuple[str, str], days: Mapping[str, Figure]) -> dict[str, Any]:
         names: dict[str, str] = {}
@@ -131,6 +146,34 @@ class DynamoCounters:
         )
         for page in pages:
             yield from page["Items"]
+
+
+def _moved(
+    share: CountedShare, before: CountedShare | None
+) -> tuple[set[ListPlace], set[ListPlace]]:
+    """The places that an account has no more, and those that are new."""
+    stood, stands = places(before) if before is not None else set(), places(share)
+    return stood - stands, stands - stood
+
+
+def _packed(
+    known: Mapping[str, CountedShare], shares: Iterable[CountedShare]
+) -> Iterator[list[CountedShare]]:
+    """Shares in lots of which each fits a transaction: a share, the cell it leaves and the one it
+    enters, and the places that change."""
+    lot: list[CountedShare] = []
+    size = 0
+    for share in shares:
+        before = known.get(share.account_id)
+        cells = [each.cell for each in (before, share) if each is not None and each.cell]
+        weight = 1 + len(cells) + sum(map(len, _moved(share, before)))
+        if lot and size + weight > _MOST:
+            yield lot
+            lot, size = [], 0
+        lot.append(share)
+        size += weight
+    if lot:
+        yield lot
 
 
 def _rows(

@@ -5,24 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure, fold, moves
+from dunlin.domain.accounts.lists import Stretch, places
 from dunlin.domain.staff.events import DomainEvent
 
 
 class MemoryCounters:
-    """Keeps the share of each account; a tally is their sum."""
+    """Keeps the share of each account, and who stands on which list; a tally is the shares' sum."""
 
     def __init__(self) -> None:
         self.shares: dict[str, CountedShare] = {}
+        self.lists: dict[str, set[str]] = {}
 
     def count(self, shares: Sequence[CountedShare]) -> int:
         fresh = moves(self.shares, shares).shares
-        self.shares.update({share.account_id: share for share in fresh})
+        for share in fresh:
+            before = self.shares.get(share.account_id)
+            for place in places(before) if before is not None else ():
+                self.lists[place.name].discard(place.key)
+            for place in places(share):
+                self.lists.setdefault(place.name, set()).add(place.key)
+            self.shares[share.account_id] = share
         return len(fresh)
 
     def tally(self, creditor: str) -> dict[CounterCell, Figure]:
         return fold(
             s for s in self.shares.values() if s.cell is not None and s.cell.creditor == creditor
         )
+
+
+class MemoryAccountLists:
+    """The lists of what `counters` has counted."""
+
+    def __init__(self, counters: MemoryCounters) -> None:
+        self._counters = counters
+
+    def keys(self, stretch: Stretch, *, after: str = "", most: int) -> list[str]:
+        left = stretch.behind(after) if after else stretch
+        standing = (key for name in left.lists for key in self._counters.lists.get(name, ()))
+        within = (key for key in standing if left.first <= key <= left.last and key != after)
+        return sorted(within, reverse=left.backwards)[:most]
 
 
 class MemorySpendMeter:

@@ -6,7 +6,7 @@ what has no due date stand apart, so the buckets together always hold the whole 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 
@@ -21,6 +21,10 @@ class AgingBucket(StrEnum):
     UNKNOWN = "no due date"
 
 
+_DAYS = {AgingBucket.TO_30: (0, 30), AgingBucket.TO_60: (31, 60), AgingBucket.TO_90: (61, 90)}
+_OVER = 91
+
+
 def aging_bucket(due_on: date | None, today: date) -> AgingBucket:
     """The bucket of a due date as seen today; a balance due today is in 0-30."""
     if due_on is None:
@@ -28,7 +32,17 @@ def aging_bucket(due_on: date | None, today: date) -> AgingBucket:
     days = (today - due_on).days
     if days < 0:
         return AgingBucket.NOT_DUE
-    for last, bucket in ((30, AgingBucket.TO_30), (60, AgingBucket.TO_60), (90, AgingBucket.TO_90)):
-        if days <= last:
-            return bucket
-    return AgingBucket.OVER_90
+    within = (bucket for bucket, (_, last) in _DAYS.items() if days <= last)
+    return next(within, AgingBucket.OVER_90)
+
+
+def due_within(bucket: AgingBucket, today: date) -> tuple[date, date] | None:
+    """The first and the last due date of a bucket as seen today; None for what has none."""
+    if bucket is AgingBucket.UNKNOWN:
+        return None
+    if bucket is AgingBucket.NOT_DUE:
+        return today + timedelta(days=1), date.max
+    if bucket is AgingBucket.OVER_90:
+        return date.min, today - timedelta(days=_OVER)
+    first, last = _DAYS[bucket]
+    return today - timedelta(days=last), today - timedelta(days=first)

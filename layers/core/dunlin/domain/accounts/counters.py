@@ -8,7 +8,7 @@ repeated, late or lost change can never count twice and the next change mends wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dunlin.domain.accounts.account import Account, Status
@@ -42,12 +42,23 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountedShare:
-    """What one account adds, at one version. `cell` is None once the account is gone."""
+    """What one account adds, at one version. `cell` is None once the account is gone.
+
+    `site` and `cohort` are what else the account is listed by, and `listed` says that it is: what
+    was counted before there were lists is not.
+    """
 
     account_id: str
     version: int
     cell: CounterCell | None
     minor: int = 0
+    site: str = ""
+    cohort: str = ""
+    listed: bool = False
+
+    def adds_as(self, other: CountedShare) -> bool:
+        """True where the two add and are listed alike, whatever their versions."""
+        return replace(self, version=other.version) == other
 
 
 def share_of(account: Account) -> CountedShare:
@@ -63,6 +74,9 @@ def share_of(account: Account) -> CountedShare:
             due_on=account.due_on.isoformat() if account.due_on else "",
         ),
         minor=account.balance.minor,
+        site=account.location,
+        cohort=account.cohort,
+        listed=True,
     )
 
 
@@ -99,7 +113,7 @@ def moves(known: Mapping[str, CountedShare], seen: Iterable[CountedShare]) -> Mo
     deltas: dict[CounterCell, Figure] = {}
     for share in newest(seen).values():
         before = known.get(share.account_id)
-        if before is not None and before.version >= share.version:
+        if before is not None and not _newer(share, before):
             continue
         fresh.append(share)
         if before is not None and before.cell is not None:
@@ -107,6 +121,11 @@ def moves(known: Mapping[str, CountedShare], seen: Iterable[CountedShare]) -> Mo
         if share.cell is not None:
             deltas[share.cell] = deltas.get(share.cell, Figure()) + Figure(1, share.minor)
     return Moves(tuple(fresh), _without_zeros(deltas))
+
+
+def _newer(share: CountedShare, before: CountedShare) -> bool:
+    unlisted = share.version == before.version and share.listed and not before.listed
+    return share.version > before.version or unlisted
 
 
 def _without_zeros(sums: Mapping[CounterCell, Figure]) -> dict[CounterCell, Figure]:

@@ -55,8 +55,9 @@ def recount(creditor: str, *, book: Portfolios, counters: Counters) -> list[coun
 
 
 def count_anew(creditor: str, *, book: Portfolios, counters: Counters) -> int:
-    """Count every account of a creditor as it is now: what the stream lost of it is counted, what
-    was counted changes nothing. How many accounts changed the counters."""
+    """Count and list every account of a creditor as it is now: what the stream lost of it is made
+    good, and so is what was counted before there were lists; the rest changes nothing. How many
+    accounts were."""
     shares = (count.share_of(account) for account in book.accounts_of_creditor(creditor))
     changed = 0
     for some in batches(shares, _AT_ONCE):
@@ -81,10 +82,8 @@ def _share(record: StreamRecord) -> Iterable[count.CountedShare]:
     if isinstance(new, Account):
         share = count.share_of(new)
         # Most writes of an account change its plan only: they cost no write here.
-        if isinstance(old, Account):
-            before = count.share_of(old)
-            if (before.cell, before.minor) == (share.cell, share.minor):
-                return
+        if isinstance(old, Account) and count.share_of(old).adds_as(share):
+            return
         yield share
     elif new is None and isinstance(old, Account):
         yield count.CountedShare(account_id=old.account_id, version=old.version + 1, cell=None)

@@ -73,7 +73,7 @@ def _act(
                 go_on=go_on,
             )
     return rollouts.halt_by_staff(
-        event["halt"], by=event["by"], why=event["why"], ports=ports, now=now
+        asked, event["halt"], by=event["by"], why=event["why"], ports=ports, now=now, go_on=go_on
     )
 
 

@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from dunlin.adapters.dynamo.account_writes import packed
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.counters import MemoryCounters
 from dunlin.adapters.memory.rollouts import MemoryRollouts
@@ -33,6 +34,7 @@ from dunlin.service.reports.audit_log import sign_day
 from dunlin.service.reports.publishing import recount_all
 from dunlin.service.rollouts import rollouts
 from dunlin.service.rollouts.looking import report_of
+from dunlin.service.rollouts.requests import stored
 from dunlin.service.rollouts.rollout_ports import RolloutPorts
 from tests.bench.tables import say, table
 from tests.support import builders, ground
@@ -42,6 +44,8 @@ from tests.support.evidence import LocalSigner, MemoryArchive
 SIZES = (1_000, 10_000, 100_000)
 _IN_A_PAGE = 500
 """Rows of an index that one answer of DynamoDB holds at most (1 MB) where a row has 2 KB."""
+_READ_AT_ONCE = 100
+"""Keys of a BatchGetItem."""
 _LISTED = 1_000
 """Executions in an answer of ListExecutions."""
 _OF_A_BATCH = 100
@@ -50,7 +54,8 @@ EVERYBODY = Segment(name="everybody", when=Selection())
 
 
 class Counted:
-    """A store whose calls are counted by name; of what is read one after another a call a page."""
+    """A store whose calls are counted by name; of what is read one after another a call a page,
+    of many writes a call a transaction."""
 
     def __init__(self, store: Any, calls: Counter[str]) -> None:
         self._store, self._calls = store, calls
@@ -61,7 +66,12 @@ class Counted:
             return member
 
         def call(*args: Any, **options: Any) -> Any:
-            self._calls[name] += 1
+            if name == "apply_many":
+                self._calls[name] += sum(1 for _ in packed(args[0]))
+            elif name == "read_accounts":
+                self._calls[name] += -(-len(args[0]) // _READ_AT_ONCE)
+            else:
+                self._calls[name] += 1
             answer = member(*args, **options)
             if name == "page_of_creditor":
                 # A page of some that are filtered reads over all the others.
@@ -194,6 +204,17 @@ def _look_at(portfolio: Portfolio) -> None:
     rollouts.look_at(f"{CREDITOR}.1", ports=portfolio.ports, now=portfolio.now)
 
 
+def _halt(portfolio: Portfolio) -> None:
+    rollouts.halt_by_staff(
+        stored(portfolio.request(), portfolio.ports),
+        f"{CREDITOR}.1",
+        by="desk-1",
+        why="case-17",
+        ports=portfolio.ports,
+        now=portfolio.now,
+    )
+
+
 def _looked_at(number: int) -> Portfolio:
     portfolio = _started(number)
     _look_at(portfolio)
@@ -261,6 +282,7 @@ WALKS = (
         run=lambda p: rollouts.advance_all(ports=p.ports, now=p.now),
     ),
     Walk(name="count of a rollout to everybody", before=_started, run=_look_at),
+    Walk(name="halt of a rollout to everybody", before=_started, run=_halt),
     Walk(name="pilot show", before=_looked_at, run=_shown),
 )
 

@@ -46,8 +46,8 @@ def _read(kind: str, item: RawItem) -> Any:
 # Rows from before the account knew when money last came, what waits behind its first matter, and
 # how often its ladder was begun again.
 BEFORE = replace(values.ACCOUNT, paid_at=None, behind=(), restarts=None)
-# A pilot from before those drawn for it were stored with it.
-ROLLOUT_BEFORE = replace(values.ROLLOUT, chosen=(), walk=None)
+# A pilot from before those drawn for it, and who halted it, were stored with it.
+ROLLOUT_BEFORE = replace(values.ROLLOUT, chosen=(), walk=None, halted_by="", halted_at=None)
 EXPECTED: list[tuple[str, str, str, Any]] = [
     ("account", "accounts", "acc_full META", BEFORE),
     ("account", "accounts", "acc_bare META", values.NEW_ACCOUNT),

@@ -367,8 +367,12 @@ ROLLOUT = Rollout(
         on=date(2026, 11, 23), accounts=400, owed={"USD": 12_345_600}, buckets={"1-30": 400}
     ),
     chosen=("acc_full", "acc_bare"),
-    walk=Walk(after="acc_full", request="req_1", outcomes={"started": 1, "nothing owed": 3}),
+    walk=Walk(
+        after="acc_full", request="req_1", outcomes={"started": 1, "nothing owed": 3}, passes=1
+    ),
     halted="complaints",
+    halted_by="dunlin",
+    halted_at=LATER,
     version=1,
 )
 LOOK = RolloutLook(

@@ -182,14 +182,12 @@ def test_a_promise_by_text_holds_help_is_answered_and_what_nobody_understands_wa
 def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
     town: Town,  # noqa: F811
 ) -> None:
-    """Pauses on the whole stack: four switches, each over accounts whose rungs are about to go."""
+    """Pauses on the whole stack: four switches, each over accounts whose rungs are about to go: of
+    one account, of many as a halt pauses them, of the creditor and of all."""
     names = [f"switch{n}" for n in range(4)]
     accounts = [town.moves_in(name, f"+1217555019{n}") for n, name in enumerate(names)]
     assert launch(town.stack)["started"] == len(accounts)
     first, second = accounts[:2]
-
-    def selected(account: Account) -> bool:
-        return account.account_id == second.account_id
 
     def everything(scope: str, *, on: bool) -> None:
         from dunlin.runtime import wiring
@@ -205,21 +203,11 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
         else:
             pauses.resume_scope(scope, ORDER, waker=wiring.waker(), **ports)
 
-    def choose(*, on: bool) -> dict[str, int]:
-        return pauses.pause_all(
-            CREDITOR,
-            selected,
-            ORDER,
-            on=on,
-            book=town.book,
-            waker=town.waker,
-            now=town.lapse.now,
-        )
-
     assert (
         pauses.pause(first.account_id, ORDER, book=town.book, now=town.lapse.now).outcome == "done"
     )
-    assert choose(on=True) == {"done": 1}
+    many = pauses.pause_each([second.account_id], ORDER, book=town.book, now=town.lapse.now)
+    assert many == {"done": 1}
     everything(CREDITOR, on=True)
     everything("platform", on=True)
     town.lapse.run(town.lapse.now + timedelta(days=1))
@@ -229,11 +217,11 @@ def test_what_is_switched_off_stays_silent_and_goes_on_when_it_is_switched_on(
     everything(CREDITOR, on=False)
     town.lapse.run(town.lapse.now + timedelta(days=5))  # a holiday and a weekend may lie between
     assert [len(town.emails(name)) for name in names] == [0, 0, 1, 1]
-    assert choose(on=False) == {"done": 1}
-    resumed = pauses.resume(
-        first.account_id, ORDER, book=town.book, waker=town.waker, now=town.lapse.now
-    )
-    assert resumed.outcome == "done"
+    for account in (first, second):
+        resumed = pauses.resume(
+            account.account_id, ORDER, book=town.book, waker=town.waker, now=town.lapse.now
+        )
+        assert resumed.outcome == "done"
     town.lapse.run(town.lapse.now + timedelta(days=4))
     assert [len(town.emails(name)) for name in names] == [1, 1, 1, 1]
 

@@ -116,16 +116,9 @@ def flip_segment(stores: Stores, *, on: bool) -> bool:
     return pauses.resume_segment(CREDITOR, SOLD_OFF, ORDER, waker=stores.waker, **ports)
 
 
-def segment(stores: Stores, *, on: bool) -> dict[str, int]:
-    return pauses.pause_all(
-        CREDITOR,
-        lambda account: "segment" in account.reference,
-        ORDER,
-        on=on,
-        book=stores.book,
-        waker=stores.waker,
-        now=NOON,
-    )
+def pause_each(stores: Stores, accounts: list[Account]) -> dict[str, int]:
+    ids = [account.account_id for account in accounts]
+    return pauses.pause_each(ids, ORDER, book=stores.book, now=NOON)
 
 
 @pytest.mark.parametrize("scope", ["account", "segment", "creditor", "platform"])
@@ -201,17 +194,14 @@ def test_two_segments_are_paused_and_one_of_them_goes_on(stores: Stores) -> None
     assert book.facts(account.account_id).pause(NOON.date()) == ""
 
 
-def test_a_segment_is_paused_and_resumed_with_a_count(stores: Stores) -> None:
+def test_many_are_paused_at_once_with_a_count(stores: Stores) -> None:
     kept = put(stores, "other")
-    taken = [put(stores, f"resegment{n}") for n in range(3)]
+    taken = [put(stores, f"many{n}") for n in range(3)]
     assert pause(stores, taken[0]).outcome == "done"
-    counts = segment(stores, on=True)
-    assert (counts["done"] >= 2, counts["unchanged"] >= 1) == (True, True)
+    assert pause_each(stores, taken) == {"done": 2, "unchanged": 1}
     assert read(stores, kept).hold is None
     assert {read(stores, account).hold for account in taken} == {Hold.PAUSED}
-    segment(stores, on=False)
-    assert {read(stores, account).hold for account in taken} == {None}
-    assert {account.account_id for account in taken} <= set(stores.waker.woken)
+    assert pause_each(stores, []) == {}
 
 
 def test_a_paused_account_keeps_its_plan_and_says_who_and_why(stores: Stores) -> None:
@@ -324,7 +314,7 @@ def test_an_unknown_creditor_has_no_switch() -> None:
         switch(stores, "nobody", on=True)
 
 
-def test_a_segment_pauses_an_account_that_moved_meanwhile() -> None:
+def test_an_account_that_moved_as_many_were_paused_is_read_again() -> None:
     class Busy(MemoryBook):
         """Somebody writes the account between the bulk's read and its write, once."""
 
@@ -341,8 +331,8 @@ def test_a_segment_pauses_an_account_that_moved_meanwhile() -> None:
 
     book = Busy()
     stores = Stores(book, book.creditors, ChainLog(book), MemoryWaker())
-    account = put(stores, "segment1")
-    assert segment(stores, on=True) == {"done": 1}
+    account = put(stores, "moved")
+    assert pause_each(stores, [account]) == {"done": 1}
     assert read(stores, account).hold is Hold.PAUSED
     with pytest.raises(Conflict):
         book.apply(Change(account=account))

@@ -10,7 +10,7 @@ import hashlib
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -51,18 +51,20 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """How far a rollout has come in starting those it may start. `after`: the page of the
-    creditor's accounts that was done last, "" before the first. `request` is answered at the end,
-    "" where nobody asked. `outcomes` counts accounts by what became of them."""
+    """How far a rollout has come in starting those it may start or, once it is halted, in pausing
+    its accounts. `after`: the page of the creditor's accounts that was done last, "" before the
+    first. `request` is answered at the end, "" where nobody asked. `outcomes` counts accounts by
+    what became of them; `passes`, how often all pages were gone through."""
 
     after: str = ""
     request: str = ""
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    passes: int = 0
 
     def further(self, after: str, outcomes: Mapping[str, int]) -> Walk:
         """The walk after some more accounts."""
         counts = dict(Counter(self.outcomes) + Counter(outcomes))
-        return Walk(after=after, request=self.request, outcomes=counts)
+        return replace(self, after=after, outcomes=counts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ class Rollout:
 
     `configuration` is the hash of strategy and templates as tested. `chosen` are the accounts of
     a pilot or a shadow, drawn once: it starts these and no other. `walk` is how far it has come
-    while it starts accounts, None at rest. `halted` says why, "" while it runs.
+    while it starts or pauses accounts, None at rest. `halted` says why, "" while it runs, with
+    who halted it and when.
     """
 
     rollout_id: str
@@ -86,6 +89,8 @@ class Rollout:
     chosen: tuple[str, ...] = ()
     walk: Walk | None = None
     halted: str = ""
+    halted_by: str = ""
+    halted_at: datetime | None = None
     version: int = 0
 
 

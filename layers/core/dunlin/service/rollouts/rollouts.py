@@ -44,18 +44,16 @@ from dunlin.domain.rollouts.rollout import (
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_selection
 from dunlin.ports.messages import LinkChecker, MessageTemplates
-from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.accounts.writing import retry_on_conflict
 from dunlin.service.rollouts.filling import always, fill, moved, strategy_of
+from dunlin.service.rollouts.halting import PLATFORM, halt, pause_on
 from dunlin.service.rollouts.looking import begun, look, member, report_of
 from dunlin.service.rollouts.requests import Started, stored
 from dunlin.service.rollouts.rollout_ports import RolloutPorts
-from dunlin.service.staff.pauses import pause_all
 
 LARGEST_PILOT = 5_000
 """Those drawn are stored in the rollout's own row."""
 _LINK = re.compile(r"https?://[^\s\"'<>)]+")
-_ACTOR = StaffCommand(by="dunlin", why="guardrail")
 
 
 def counts(
@@ -316,7 +314,7 @@ def advance(
         why = ", ".join(
             r.guardrail for r in report.guardrails if r.course is ramp.RampDecision.HALT
         )
-        return replace(nothing, rollout=halt(rollout, why, order=_ACTOR, ports=ports, now=now))
+        return halt(rollout, why, by=PLATFORM, ports=ports, now=now, go_on=go_on)
     if rollout.stage is not RolloutStage.RAMP:
         return nothing
     if report.course is not ramp.RampDecision.UNDECIDED or _heard_enough(report, rollout):
@@ -346,31 +344,30 @@ def _eligible(rollout: Rollout, ports: RolloutPorts, now: datetime) -> int:
     )
 
 
-def halt(
-    rollout: Rollout, why: str, *, order: StaffCommand, ports: RolloutPorts, now: datetime
-) -> Rollout:
-    """Stop a rollout: it starts nothing more, and every account of it is paused."""
-    halted = rollout if rollout.halted else moved(rollout, ports, halted=why, walk=None)
-    pause_all(
-        rollout.creditor,
-        lambda account: account.cohort == rollout.rollout_id,
-        order,
-        on=True,
-        book=ports.book,
-        waker=ports.waker,
-        now=now,
-    )
-    return halted
-
-
 def halt_by_staff(
-    rollout_id: str, *, by: str, why: str, ports: RolloutPorts, now: datetime
+    request: RolloutRequest,
+    rollout_id: str,
+    *,
+    by: str,
+    why: str,
+    ports: RolloutPorts,
+    now: datetime,
+    go_on: Callable[[], bool] = always,
 ) -> Started:
     """Stop a rollout by hand; `by` and `why` are codes. Raises `DomainError`."""
-    halted = halt(
-        _rollout(rollout_id, ports), why, order=StaffCommand(by=by, why=why), ports=ports, now=now
-    )
-    return Started(rollout=halted, started=0, held_out=0, passed_over={})
+
+    def attempt() -> Started:
+        return halt(
+            _rollout(rollout_id, ports),
+            why,
+            by=by,
+            ports=ports,
+            now=now,
+            go_on=go_on,
+            request=request.request_id,
+        )
+
+    return retry_on_conflict(attempt)
 
 
 def advance_all(
@@ -388,10 +385,12 @@ def advance_all(
 def go_on_all(
     *, ports: RolloutPorts, now: datetime, go_on: Callable[[], bool] = always
 ) -> list[Started]:
-    """Let every rollout that was left in the middle of starting accounts go on (every five
-    minutes), and answer who asked for it once it is done."""
+    """Let every rollout that was left in the middle of starting or of pausing accounts go on
+    (every five minutes), and answer who asked for it once it is done."""
 
     def look(rollout: Rollout) -> Started | None:
+        if rollout.halted and rollout.walk is not None:
+            return pause_on(rollout, ports=ports, now=now, go_on=go_on)
         newest = strategy_of(rollout.creditor, None, ports)
         if begun(rollout.rollout_id, ports=ports) is not None:
             return _looked_on(rollout, ports=ports, now=now, go_on=go_on)

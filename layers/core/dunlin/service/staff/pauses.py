@@ -8,13 +8,12 @@ segment is a condition like that of a creditor and writes no account, however ma
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from dunlin.domain.accounts import lifecycle, reasons
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
-from dunlin.domain.batches import batches
 from dunlin.domain.contact import cadence, planner
 from dunlin.domain.errors import DomainError
 from dunlin.domain.rollouts.rollout import Segment
@@ -38,11 +37,10 @@ from dunlin.service.accounts.staff_command import (
 )
 
 LONGEST_WAIT = timedelta(days=365)
-_BATCH = 500
 
 
-class PausingBook(Accounts, Batches, Portfolios, Protocol):
-    """A creditor's accounts, paused in batches."""
+class PausingBook(Accounts, Batches, Protocol):
+    """Accounts that are paused many at once."""
 
 
 class ScopeBook(Pauses, Portfolios, Protocol):
@@ -99,60 +97,27 @@ def snooze(
     return woken(account_id, done, waker)
 
 
-def pause_all(
-    creditor: str,
-    takes: Callable[[Account], bool],
+def pause_each(
+    account_ids: Sequence[str],
     order: StaffCommand,
     *,
-    on: bool,
     book: PausingBook,
-    waker: LadderWaker,
     now: datetime,
 ) -> dict[str, int]:
-    """Pause or resume every account of a creditor that `takes` takes; counts by outcome.
-
-    Written in bulk, thousands a second; what moved meanwhile is read and paused one by one.
-    """
-    counts: Counter[str] = Counter()
-    taken = (a for a in book.accounts_of_creditor(creditor) if takes(a))
-    for batch in batches(taken, _BATCH):
-        ids = [account.account_id for account in batch]
-        counts.update(_pause_batch(ids, order, on=on, book=book, waker=waker, now=now))
-    return dict(counts)
-
-
-def _pause_batch(
-    ids: list[str],
-    order: StaffCommand,
-    *,
-    on: bool,
-    book: PausingBook,
-    waker: LadderWaker,
-    now: datetime,
-) -> list[str]:
-    changes, outcomes = [], []
-    for account in book.read_accounts(ids).values():
-        step = _pause(account, order) if on else _resume(account, order, now)
+    """Pause many accounts; counts by outcome. Written in bulk, thousands a second; what moved
+    meanwhile is read and paused one by one."""
+    changes, outcomes = [], Counter[str]()
+    for account in book.read_accounts(account_ids).values():
+        step = _pause(account, order)
         if isinstance(step, CommandResult):
-            outcomes.append(step.outcome)
+            outcomes[step.outcome] += 1
         else:
             changes.append(change_of(account, step, order, now))
-    again = {c.account.account_id for c in book.apply_many(changes) if c.account is not None}
-    for change in changes:
-        account_id = change.account.account_id if change.account else ""
-        if account_id in again:
-            command = StaffCommand(by=order.by, why=order.why)
-            redo = (
-                pause(account_id, command, book=book, now=now)
-                if on
-                else resume(account_id, command, book=book, waker=waker, now=now)
-            )
-            outcomes.append(redo.outcome)
-            continue
-        outcomes.append("done")
-        if not on:
-            waker.wake(account_id)
-    return list(outcomes)
+    moved = [c.account.account_id for c in book.apply_many(changes) if c.account is not None]
+    outcomes["done"] += len(changes) - len(moved)
+    alone = StaffCommand(by=order.by, why=order.why)
+    outcomes.update(pause(account_id, alone, book=book, now=now).outcome for account_id in moved)
+    return dict(+outcomes)
 
 
 def pause_scope(

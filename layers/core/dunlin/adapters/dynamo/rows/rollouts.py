@@ -47,9 +47,10 @@ LOOK, LOOKING = "LOOK#", "LOOKING#"
 
 _ROLLOUT = Fields(
     Rollout,
-    *("strategy_version", "configuration", "size", "halted"),
+    *("strategy_version", "configuration", "size", "halted", "halted_by"),
     stage=word(RolloutStage),
     started_at=INSTANT,
+    halted_at=INSTANT,
     baseline=document(Baseline, on=DAY, owed=TABLE, buckets=TABLE),
     chosen=WORDS,
     walk=document(Walk, outcomes=TABLE),

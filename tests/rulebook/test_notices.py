@@ -37,7 +37,13 @@ NOT_FOR = {
 }  # fmt: skip
 # What stops the notice and not the message.
 BESIDES = {
-    "sue_threat": {"US-REGF-TIMEBARRED", "US-501R-ECA", "NM-PATIENT-DEBT", "NJ-MED-120"},
+    "sue_threat": {
+        "US-REGF-TIMEBARRED",
+        "US-501R-ECA",
+        "PLAT-AID-PENDING",
+        "NM-PATIENT-DEBT",
+        "NJ-MED-120",
+    },
     "validation_notice": set[str](),
 }
 

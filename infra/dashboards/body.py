@@ -98,7 +98,13 @@ def body() -> dict[str, Any]:
                 "What is owed, what waits for a person, and what was sent. Names are "
                 "masked until somebody reveals one. Do not share this dashboard by link.",
             ),
-            _custom(_place(0, 1, 12, 11), "Portfolio", "ShowPortfolioFunction"),
+            _custom(
+                _place(0, 1, 12, 11),
+                "Portfolio",
+                "ShowPortfolioFunction",
+                accounts="${ShowAccountsFunction.Arn}",
+                account="${ShowAccountFunction.Arn}",
+            ),
             _custom(
                 _place(12, 1, 12, 11),
                 "Waiting for a decision",
@@ -106,9 +112,15 @@ def body() -> dict[str, Any]:
                 decide="${DecideFunction.Arn}",
                 account="${ShowAccountFunction.Arn}",
             ),
-            _custom(_place(0, 12, 24, 11), "One account", "ShowAccountFunction"),
+            _custom(
+                _place(0, 12, 24, 12),
+                "Accounts",
+                "ShowAccountsFunction",
+                account="${ShowAccountFunction.Arn}",
+            ),
+            _custom(_place(0, 24, 24, 11), "One account", "ShowAccountFunction"),
             _metric(
-                _place(0, 23, 8, 6),
+                _place(0, 35, 8, 6),
                 "Messages by channel",
                 [
                     _of("MessagesSent", "channel", "email", color="#1f77b4"),
@@ -117,7 +129,7 @@ def body() -> dict[str, Any]:
                 stacked=True,
             ),
             _metric(
-                _place(8, 23, 8, 6),
+                _place(8, 35, 8, 6),
                 "Refusals by rule",
                 # A search, not a list: there are over a hundred rules and only those that refused
                 # have a line. It is no metric math, the viewer answers it from ListMetrics.
@@ -125,26 +137,26 @@ def body() -> dict[str, Any]:
                 stacked=True,
             ),
             _metric(
-                _place(16, 23, 8, 6),
+                _place(16, 35, 8, 6),
                 "Ladder outcomes",
                 [_of("LadderOutcomes", "outcome", o, color=c) for o, c in _OUTCOMES],
                 stacked=True,
             ),
             _metric(
-                _place(0, 29, 8, 6),
+                _place(0, 41, 8, 6),
                 "Payments posted",
                 [["Dunlin", "Payments", {"label": "payments", "color": "#2e7d5b"}]],
                 stacked=True,
             ),
             _metric(
-                _place(8, 29, 8, 3),
+                _place(8, 41, 8, 3),
                 "Recovered, in cents",
                 [_of("RecoveredMinor", "currency", currency) for currency in _CURRENCIES],
                 view="singleValue",
                 period=86_400,
             ),
             _metric(
-                _place(8, 32, 8, 3),
+                _place(8, 44, 8, 3),
                 "To look at",
                 [
                     ["Dunlin", "TouchesUnknown", "channel", "email", {"label": "e-mails in doubt"}],
@@ -157,7 +169,7 @@ def body() -> dict[str, Any]:
                 period=86_400,
             ),
             _metric(
-                _place(16, 29, 8, 6),
+                _place(16, 41, 8, 6),
                 "Errors by function",
                 [
                     ["AWS/Lambda", "Errors", "FunctionName", f"${{{name}Function}}",
@@ -166,7 +178,7 @@ def body() -> dict[str, Any]:
                 ],
             ),
             _metric(
-                _place(0, 35, 24, 3),
+                _place(0, 47, 24, 3),
                 "Parked messages (dead letters)",
                 [
                     ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName",
@@ -177,7 +189,7 @@ def body() -> dict[str, Any]:
                 stat="Maximum",
             ),
             _custom(
-                _place(0, 38, 24, 11),
+                _place(0, 50, 24, 11),
                 "Imports",
                 "ShowImportFunction",
                 answer="${AnswerImportFunction.Arn}",

@@ -8,12 +8,15 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
-from dunlin.adapters.memory.counters import MemoryCounters
+from dunlin.adapters.memory.counters import MemoryAccountLists, MemoryCounters
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.counters import share_of
 from dunlin.domain.errors import Unavailable
+from dunlin.service.staff.account_list import AccountListPorts
 from functions.decide.handler import handler as decide
 from functions.show_account.handler import handler as show_account
+from functions.show_accounts.handler import handler as show_accounts
 from functions.show_decisions.handler import handler as show_decisions
 from functions.show_portfolio.handler import handler as show_portfolio
 from tests.functions.metrics import counted
@@ -21,22 +24,40 @@ from tests.functions.wire import Context, wire
 from tests.staff.builders import CREDITOR, NOW, ChainLog, held_book
 from tests.staff.test_widgets import event
 
-SHOWN = {"account": show_account, "decisions": show_decisions, "portfolio": show_portfolio}
+SHOWN = {
+    "account": show_account,
+    "accounts": show_accounts,
+    "decisions": show_decisions,
+    "portfolio": show_portfolio,
+}
 
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> tuple[MemoryBook, Account]:
     book, account = held_book()
+    counters = MemoryCounters()
+    counters.count([share_of(account)])
     wire(
         monkeypatch,
         account_book=book,
         creditors=book.creditors,
         audit_archive=ChainLog(book),
-        counters=MemoryCounters(),
+        counters=counters,
+        account_list=AccountListPorts(
+            lists=MemoryAccountLists(counters), book=book, creditors=book.creditors
+        ),
         arranging_waker=MemoryWaker(),
         clock=FixedClock(NOW),
     )
     return book, account
+
+
+def test_accounts_are_listed_as_they_are_asked_for(held: tuple[MemoryBook, Account]) -> None:
+    _, account = held
+    context = Context("show_accounts")
+    assert account.reference in show_accounts(event(forms={"hold": "dispute"}), context)
+    assert account.reference not in show_accounts(event(forms={"hold": "promise"}), context)
+    assert "no hold anger" in show_accounts(event(forms={"hold": "anger"}), context)
 
 
 def test_an_account_is_shown_by_its_reference(held: tuple[MemoryBook, Account]) -> None:
@@ -83,7 +104,13 @@ def test_a_book_that_is_away_fails_the_widget(
         def __getattr__(self, _name: str) -> Any:
             raise Unavailable("aws", "no answer")
 
-    wire(monkeypatch, account_book=Away(), counters=Away(), creditors=Away())
+    wire(
+        monkeypatch,
+        account_book=Away(),
+        account_list=AccountListPorts(lists=Away(), book=Away(), creditors=Away()),
+        counters=Away(),
+        creditors=Away(),
+    )
     with pytest.raises(Unavailable):
         SHOWN[name](event(account_id="acc_1"), Context(f"show_{name}"))
 

@@ -55,10 +55,12 @@ def test_the_metrics_stay_few_and_need_no_mathematics() -> None:
             assert not {"account_id", "consumer_id", "touch_id"} & set(line[2:-1:2])
 
 
-def test_four_custom_widgets_and_the_decision_has_its_function() -> None:
+def test_five_custom_widgets_and_each_has_the_functions_that_it_calls() -> None:
     custom = {
         w["properties"]["title"]: w["properties"] for w in BODY["widgets"] if w["type"] == "custom"
     }
-    assert len(custom) == 4
+    assert len(custom) == 5
     assert custom["Waiting for a decision"]["params"]["decide"] == "${DecideFunction.Arn}"
+    assert custom["Portfolio"]["params"]["accounts"] == custom["Accounts"]["endpoint"]
+    assert custom["Accounts"]["params"]["account"] == custom["One account"]["endpoint"]
     assert custom["Imports"]["params"]["answer"] == "${AnswerImportFunction.Arn}"

@@ -120,7 +120,7 @@ def test_nobody_deletes_accounts_people_or_touches():
 
 
 def test_widgets_that_show_write_nothing():
-    for name in ("ShowPortfolio", "ShowAccount", "ShowDecisions"):
+    for name in ("ShowPortfolio", "ShowAccount", "ShowAccounts", "ShowDecisions"):
         actions = {a for a, _ in stack.grants(f"{name}Role")}
         assert actions <= {
             "dynamodb:GetItem",

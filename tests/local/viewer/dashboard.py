@@ -19,7 +19,7 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
-from dunlin.adapters.memory.counters import MemoryCounters
+from dunlin.adapters.memory.counters import MemoryAccountLists, MemoryCounters
 from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account, Hold, NextAction, Status
@@ -30,6 +30,7 @@ from dunlin.domain.audit import audit
 from dunlin.domain.money import Money
 from dunlin.ports.accounts import Change, Reply
 from dunlin.runtime import wiring
+from dunlin.service.staff.account_list import AccountListPorts
 from dunlin.views.widgets.portfolio import Widgets
 from infra.dashboards import body
 from local.viewer.charts import ChartSeries, Frame
@@ -247,10 +248,14 @@ def harness() -> Iterator[ViewerHarness]:
     counters = MemoryCounters()
     counters.count([share_of(a) for a in viewer.held.accounts.values()])
     log = builders.ChainLog(viewer.held)
+    listed = AccountListPorts(
+        lists=MemoryAccountLists(counters), book=viewer.held, creditors=viewer.held.creditors
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wiring, "widgets", Widgets)
         patch.setattr(wiring, "clock", lambda: FixedClock(NOW))
         patch.setattr(wiring, "counters", lambda: counters)
+        patch.setattr(wiring, "account_list", lambda: listed)
         patch.setattr(wiring, "creditors", lambda: viewer.held.creditors)
         patch.setattr(wiring, "account_book", lambda: viewer.held)
         patch.setattr(wiring, "audit_archive", lambda: log)

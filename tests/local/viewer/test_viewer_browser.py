@@ -271,6 +271,27 @@ def test_markdown_and_data_are_shown_too(page: Page, harness: ViewerHarness) -> 
     expect(card(page, "Portfolio").locator("pre")).to_contain_text('"<b>"')
 
 
+def test_a_figure_opens_its_accounts_and_the_list_is_asked_by_keyboard(page: Page) -> None:
+    card(page, "Portfolio").get_by_role("button", name="Disputed").click()
+    popup = page.get_by_role("dialog")
+    expect(popup.get_by_role("button", name="HD-2001")).to_be_visible()
+    expect(popup.get_by_text("M••• Q•••")).to_be_visible()
+    page.keyboard.press("Escape")
+    listed = card(page, "Accounts")
+    listed.get_by_label("Past due").select_option("over 90")
+    listed.get_by_label("Owed at least").fill("$300")
+    listed.get_by_label("Order").select_option("owed-back")
+    listed.get_by_role("button", name="Show").focus()
+    page.keyboard.press("Enter")
+    expect(listed.get_by_role("button", name="HD-2004")).to_be_visible()
+    expect(listed.get_by_label("Owed at least")).to_have_value("$300")
+    amounts = listed.locator("tbody td:last-child").all_inner_texts()
+    owed = [float(text.strip("$").replace(",", "")) for text in amounts]
+    assert owed == sorted(owed, reverse=True)
+    assert owed[-1] >= 300
+    assert Axe().run(page).response["violations"] == []
+
+
 def test_the_theme_reaches_page_and_widgets(page: Page, harness: ViewerHarness) -> None:
     page.get_by_role("button", name="Dark").click()
     expect(card(page, "Portfolio").locator(".dn.dark")).to_be_visible()

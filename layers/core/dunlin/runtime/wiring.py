@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from dunlin.service.signals.mails import MailPorts
     from dunlin.service.staff.account_list import AccountListPorts
     from dunlin.views.portal.jinja_pages import PortalPages
+    from dunlin.views.widgets.accounts import AccountsWidget
     from dunlin.views.widgets.imports import ImportWidget
     from dunlin.views.widgets.portfolio import Widgets
 
@@ -443,6 +444,12 @@ def widgets() -> Widgets:
     from dunlin.views.widgets.portfolio import Widgets
 
     return Widgets()
+
+
+def accounts_widget() -> AccountsWidget:
+    from dunlin.views.widgets.accounts import AccountsWidget
+
+    return AccountsWidget()
 
 
 def import_widget() -> ImportWidget:

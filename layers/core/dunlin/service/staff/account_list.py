@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.lists import AccountFilter, ListOrder, account_at, order_key
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import FoundAccounts, ManyAtOnce
@@ -87,6 +88,11 @@ def list_accounts(request: ListRequest, *, ports: AccountListPorts, today: date)
                 looked_at=looked_at,
             )
         most = min(_AT_ONCE, LOOKED_AT - looked_at)
+
+
+def people_of(page: AccountListPage, *, ports: AccountListPorts) -> dict[str, Consumer]:
+    """Who owes the accounts of a page, by the id that each account names."""
+    return ports.book.read_consumers({account.consumer_id for account in page.accounts})
 
 
 def every_page(

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from dunlin.domain.accounts.account import Status
+from dunlin.domain.accounts.account import Hold
 from dunlin.domain.accounts.aging import AgingBucket
 from dunlin.domain.accounts.counters import CurrencyPortfolio, Figure
+from dunlin.domain.accounts.lists import OPEN
 from dunlin.views.widgets.account import account_page
 from dunlin.views.widgets.ask import Ask, read_ask, safe_arn
 from dunlin.views.widgets.page import Html, page
 from dunlin.views.widgets.queue import queue_row
-from dunlin.views.widgets.words import HOLDS
+from dunlin.views.widgets.words import BUCKETS, HOLDS
 
 # Only their fields are read here; a widget that draws none of them starts without their use cases.
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ _NOT_DONE = {
 _DESCRIBED = {
     "portfolio": "### Portfolio\nAccounts and balances by aging bucket, status and hold; "
     "currencies are never mixed.\n\n| parameter | meaning |\n|---|---|\n"
-    "| `creditor` | one creditor; empty for all |\n",
+    "| `creditor` | one creditor; empty for all |\n"
+    "| `accounts` | ARN of the function that lists accounts, `account` of that which shows one |\n",
     "account": "### Account\nOne account: standing, next action, ledger, conversation, and why a "
     "message was refused. Names are masked until revealed.\n\n| parameter | meaning |\n|---|---|\n"
     "| `creditor` | only accounts of this creditor; empty for all |\n"
@@ -99,6 +101,8 @@ class Widgets:
             "portfolio",
             creditors=list(creditors) if choosable else [],
             sections=[_section(part) for part in parts],
+            accounts=ask.function("accounts"),
+            look=ask.function("account"),
         )
 
     def account(self, ask: Ask, staff_account: StaffAccount | list[Account]) -> Html:
@@ -131,35 +135,31 @@ class Widgets:
 
 
 _COLOURS = {bucket: f"var(--b{n})" for n, bucket in enumerate(AgingBucket)}
-_NAMES = {
-    AgingBucket.NOT_DUE: "Not due yet",
-    AgingBucket.TO_30: "0–30 days",
-    AgingBucket.TO_60: "31–60 days",
-    AgingBucket.TO_90: "61–90 days",
-    AgingBucket.OVER_90: "Over 90 days",
-    AgingBucket.UNKNOWN: "No due date",
-}
 _SHOWN_WHERE_SOME = (AgingBucket.NOT_DUE, AgingBucket.UNKNOWN)
 
 
 def _section(part: CurrencyPortfolio) -> dict[str, Any]:
-    """What the template draws of one currency: a figure by its name, and by its colour too where
-    it is a bar."""
+    """What the template draws of one currency: a figure by its name, by its colour too where it is
+    a bar, and by what the list of its accounts is asked by."""
+    within = {"currency": part.currency, "status": OPEN, "popup": "yes", "listed": "yes"}
     return {
         "part": part,
         "greatest": max((abs(f.minor) for f in part.by_bucket.values()), default=0),
         "aging": [
-            (_NAMES[bucket], _COLOURS[bucket], figure)
+            (BUCKETS[bucket], _COLOURS[bucket], figure, within | {"bucket": bucket.value})
             for bucket, figure in part.by_bucket.items()
             if figure.accounts or bucket not in _SHOWN_WHERE_SOME
         ],
-        "by_status": _most_first(part.by_status, {s.value: s.value.title() for s in Status}),
-        "by_hold": _most_first(part.by_hold, {h.value: t for h, t in HOLDS.items()}),
+        "by_status": [
+            (value.title(), figure, within | {"status": value})
+            for value, figure in _most_first(part.by_status)
+        ],
+        "by_hold": [
+            (HOLDS[Hold(value)], figure, within | {"hold": value})
+            for value, figure in _most_first(part.by_hold)
+        ],
     }
 
 
-def _most_first(
-    figures: Mapping[str, Figure], names: Mapping[str, str]
-) -> list[tuple[str, Figure]]:
-    by_size = sorted(figures.items(), key=lambda f: (-f[1].accounts, f[0]))
-    return [(names.get(key, key), figure) for key, figure in by_size]
+def _most_first(figures: Mapping[str, Figure]) -> list[tuple[str, Figure]]:
+    return sorted(figures.items(), key=lambda f: (-f[1].accounts, f[0]))

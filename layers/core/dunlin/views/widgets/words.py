@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timezone
 
 from dunlin.domain.accounts.account import Hold
+from dunlin.domain.accounts.aging import AgingBucket
 from dunlin.domain.money import Money
 
 HOLDS = {
@@ -21,6 +22,14 @@ HOLDS = {
     Hold.SNOOZED: "Left in peace until a day",
     Hold.INSURER: "Waiting for the insurer",
     Hold.HOLDOUT: "Held out, to measure",
+}
+BUCKETS = {
+    AgingBucket.NOT_DUE: "Not due yet",
+    AgingBucket.TO_30: "0–30 days",
+    AgingBucket.TO_60: "31–60 days",
+    AgingBucket.TO_90: "61–90 days",
+    AgingBucket.OVER_90: "Over 90 days",
+    AgingBucket.UNKNOWN: "No due date",
 }
 KINDS = {
     "failed": "Ladder failed",

@@ -17,6 +17,8 @@ FOLDER = Path(__file__).parent
 BODY = FOLDER / "dunlin.json"
 
 _REGION = "${AWS::Region}"
+# Two stacks of one account count apart.
+_NAMESPACE = "Dunlin/${AWS::StackName}"
 _CURRENCIES = ("USD", "EUR", "GBP", "CAD")
 _OUTCOMES = (("settled", "#2e7d5b"), ("exhausted", "#9a7614"), ("failed", "#b3362c"),
              ("closed", "#6f7884"))  # fmt: skip
@@ -80,11 +82,11 @@ def _metric(
 
 
 def _of(name: str, dimension: str, value: str, **look: str) -> list[Any]:
-    return ["Dunlin", name, dimension, value, {"label": value, **look}]
+    return [_NAMESPACE, name, dimension, value, {"label": value, **look}]
 
 
 def _search(name: str, dimension: str, *, period: int) -> str:
-    return f"SEARCH('{{Dunlin,{dimension}}} MetricName=\"{name}\"', 'Sum', {period})"
+    return f"SEARCH('{{\"{_NAMESPACE}\",{dimension}}} MetricName=\"{name}\"', 'Sum', {period})"
 
 
 def body() -> dict[str, Any]:
@@ -145,7 +147,7 @@ def body() -> dict[str, Any]:
             _metric(
                 _place(0, 41, 8, 6),
                 "Payments posted",
-                [["Dunlin", "Payments", {"label": "payments", "color": "#2e7d5b"}]],
+                [[_NAMESPACE, "Payments", {"label": "payments", "color": "#2e7d5b"}]],
                 stacked=True,
             ),
             _metric(
@@ -159,11 +161,11 @@ def body() -> dict[str, Any]:
                 _place(8, 44, 8, 3),
                 "To look at",
                 [
-                    ["Dunlin", "TouchesUnknown", "channel", "email", {"label": "e-mails in doubt"}],
-                    ["Dunlin", "TouchesUnknown", "channel", "sms", {"label": "texts in doubt"}],
-                    ["Dunlin", "SendingLimited", {"label": "not taken by a provider"}],
-                    ["Dunlin", "UnattendedAccounts", {"label": "unattended accounts"}],
-                    ["Dunlin", "LaddersRestarted", {"label": "ladders restarted"}],
+                    [_NAMESPACE, "TouchesUnknown", "channel", "email", {"label": "mails in doubt"}],
+                    [_NAMESPACE, "TouchesUnknown", "channel", "sms", {"label": "texts in doubt"}],
+                    [_NAMESPACE, "SendingLimited", {"label": "not taken by a provider"}],
+                    [_NAMESPACE, "UnattendedAccounts", {"label": "unattended accounts"}],
+                    [_NAMESPACE, "LaddersRestarted", {"label": "ladders restarted"}],
                 ],
                 view="singleValue",
                 period=86_400,

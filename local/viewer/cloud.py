@@ -127,7 +127,7 @@ class Source:
         match = _SEARCH.fullmatch(line["options"]["expression"])
         if match is None:
             return []
-        namespace, *wanted = match["schema"].split(",")
+        namespace, *wanted = match["schema"].replace('"', "").split(",")
         pages = self._metrics.get_paginator("list_metrics").paginate(
             Namespace=namespace, MetricName=match["name"]
         )

@@ -91,7 +91,7 @@ class Sender:
         """How often the functions have counted something in these tests."""
         now = datetime.now(UTC)
         points = self.client("cloudwatch").get_metric_statistics(
-            Namespace="Dunlin",
+            Namespace="Dunlin/dunlin",
             MetricName=metric,
             StartTime=now - timedelta(days=1),
             EndTime=now + timedelta(hours=1),

@@ -177,7 +177,7 @@ def test_a_payment_becomes_metrics_and_events(
     eventually(
         lambda: (
             {"Payments", "RecoveredMinor"}
-            <= {m["MetricName"] for m in metrics.list_metrics(Namespace="Dunlin")["Metrics"]}
+            <= {m["MetricName"] for m in metrics.list_metrics(Namespace="Dunlin/dunlin")["Metrics"]}
         )
     )
 

@@ -36,7 +36,9 @@ def test_every_placeholder_names_a_resource_of_the_template() -> None:
     resources = set(re.findall(r"^  (\w+):$", (ROOT / "template.yaml").read_text(), re.MULTILINE))
     named = set(re.findall(r"\$\{([^}]+)\}", body.text()))
     assert {
-        name for name in named if name.split(".")[0] not in {"AWS::Region", *resources}
+        name
+        for name in named
+        if name.split(".")[0] not in {"AWS::Region", "AWS::StackName", *resources}
     } == set()
 
 
@@ -48,10 +50,12 @@ def test_the_metrics_stay_few_and_need_no_mathematics() -> None:
         for line in widget["properties"]["metrics"]
     ]
     searches = [line[0]["expression"] for line in lines if isinstance(line[0], dict)]
-    assert searches == ["SEARCH('{Dunlin,rule} MetricName=\"Refusals\"', 'Sum', 60)"]
+    assert searches == [
+        "SEARCH('{\"Dunlin/${AWS::StackName}\",rule} MetricName=\"Refusals\"', 'Sum', 60)"
+    ]
     for line in lines:
         if isinstance(line[0], str):
-            assert line[0] in ("Dunlin", "AWS/Lambda", "AWS/SQS")
+            assert line[0] in ("Dunlin/${AWS::StackName}", "AWS/Lambda", "AWS/SQS")
             assert not {"account_id", "consumer_id", "touch_id"} & set(line[2:-1:2])
 
 

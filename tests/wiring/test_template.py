@@ -19,6 +19,7 @@ from tools import template as parts
 # What the local cloud cannot make, and what would shut out a cloud without TLS; everything else
 # is deployed there as on AWS.
 ON_AWS_ALONE = {
+    "AccountQuery",
     "ApiGatewayAccount",
     "ApiGatewayLogRole",
     "AuditBucketPolicy",
@@ -32,6 +33,7 @@ ON_AWS_ALONE = {
     "PortalFirewallLogging",
     "PortalRefusalsAlarm",
     "SendingUnsafeAlarm",
+    "TouchQuery",
 }
 
 
@@ -261,7 +263,7 @@ def test_an_alarm_on_our_own_metrics_names_one_that_the_code_counts():
     watched = {
         waker["Properties"]["MetricName"]
         for waker in stack.resources("AWS::CloudWatch::Alarm").values()
-        if waker["Properties"]["Namespace"] == "Dunlin"
+        if waker["Properties"]["Namespace"] == {"Fn::Sub": "Dunlin/${AWS::StackName}"}
     }
     assert watched
     for metric in watched:
@@ -386,3 +388,42 @@ def test_a_message_that_waits_is_seen():
         work: [{"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{work}Queue", "QueueName"]}}]
         for work in ("EmailEvent", "Reply", "Mail", "Payment")
     } == waiting
+
+
+def test_saved_queries_look_through_the_log_of_every_function():
+    groups = {f"{f['name'].removesuffix('Function')}Logs" for f in stack.functions().values()}
+    queries = stack.resources("AWS::Logs::QueryDefinition")
+    assert set(queries) == {"AccountQuery", "TouchQuery"}
+    for name, query in queries.items():
+        asked = [group["Ref"] for group in query["Properties"]["LogGroupNames"]]
+        assert sorted(asked) == sorted(groups), name
+
+
+def test_silence_is_red_for_whatever_a_clock_calls():
+    """Whoever has a schedule has a heartbeat, which takes no word for a bad one."""
+    clocks = {
+        rule["Properties"]["Targets"][0]["Arn"]["Fn::GetAtt"][0].removesuffix("Function")
+        for rule in stack.resources("AWS::Events::Rule").values()
+        if "ScheduleExpression" in rule["Properties"]
+    }
+    beats = {
+        name.removesuffix("SilentAlarm"): alarm["Properties"]
+        for name, alarm in stack.resources("AWS::CloudWatch::Alarm").items()
+        if name.endswith("SilentAlarm")
+    }
+    assert set(beats) == clocks
+    for name, beat in beats.items():
+        assert beat["Dimensions"][0]["Value"] == {"Ref": f"{name}Function"}
+        assert (beat["TreatMissingData"], beat["ComparisonOperator"]) == (
+            "breaching",
+            "LessThanThreshold",
+        )
+
+
+def test_two_stacks_of_one_account_count_apart():
+    variables = stack.template()["Globals"]["Function"]["Environment"]["Variables"]
+    own = {"Fn::Sub": "Dunlin/${AWS::StackName}"}
+    assert variables["METRICS_NAMESPACE"] == own
+    alarms = stack.resources("AWS::CloudWatch::Alarm").values()
+    spaces = [a["Properties"]["Namespace"] for a in alarms]
+    assert all(space == own or space.startswith("AWS/") for space in spaces)

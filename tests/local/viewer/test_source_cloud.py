@@ -51,7 +51,7 @@ def source(bare: Cloud) -> Source:
     metrics: Any = bare.client("cloudwatch")
     for channel, value in (("email", 3), ("email", 4), ("sms", 2)):
         metrics.put_metric_data(
-            Namespace="Dunlin",
+            Namespace="Dunlin/dunlin",
             MetricData=[
                 {
                     "MetricName": "MessagesSent",
@@ -62,7 +62,7 @@ def source(bare: Cloud) -> Source:
         )
     metrics.put_metric_alarm(
         AlarmName="too-many",
-        Namespace="Dunlin",
+        Namespace="Dunlin/dunlin",
         MetricName="MessagesSent",
         Statistic="Sum",
         Period=60,
@@ -72,7 +72,7 @@ def source(bare: Cloud) -> Source:
     )
     alarm = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:too-many"
     place = {"x": 0, "y": 0, "width": 12, "height": 6}
-    sent = ["Dunlin", "MessagesSent", "channel"]
+    sent = ["Dunlin/dunlin", "MessagesSent", "channel"]
     widgets = [
         {"type": "text", **place, "properties": {"markdown": "# Hello <script>1</script>"}},
         {
@@ -94,8 +94,8 @@ def source(bare: Cloud) -> Source:
                 "metrics": [
                     [
                         {
-                            "expression": "SEARCH('{Dunlin,channel} MetricName=\"MessagesSent\"',"
-                            " 'Sum', 60)"
+                            "expression": 'SEARCH(\'{"Dunlin/dunlin",channel}'
+                            " MetricName=\"MessagesSent\"', 'Sum', 60)"
                         }
                     ]
                 ],

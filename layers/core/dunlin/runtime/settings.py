@@ -176,3 +176,9 @@ def drop_bucket() -> str:
 def audit_key_id() -> str:
     """The KMS key that signs the daily audit roots."""
     return _required("AUDIT_KEY_ID")
+
+
+def metrics_namespace() -> str:
+    """Where a stack's metrics are counted, apart from another stack's of the same account; for a
+    command at a terminal, which belongs to none, the bare name."""
+    return os.environ.get("METRICS_NAMESPACE", "Dunlin")

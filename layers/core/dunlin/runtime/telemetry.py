@@ -6,18 +6,22 @@ message bodies never reach a log: nothing here takes them, and events are never 
 
 from __future__ import annotations
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit
+
+from dunlin.runtime import settings
 
 # The level is ours, not the environment's: a decision record must not vanish with a setting.
 logger = Logger(service="dunlin", level="INFO", log_uncaught_exceptions=False)
-metrics = Metrics(namespace="Dunlin", service="dunlin")
 
 
 def count(name: str, value: int = 1, **dimensions: str) -> None:
     """Count something once in a metric of its own set of dimensions (never an id)."""
     from aws_lambda_powertools import single_metric
 
-    with single_metric(name=name, unit=MetricUnit.Count, value=value, namespace="Dunlin") as metric:
+    namespace = settings.metrics_namespace()
+    with single_metric(
+        name=name, unit=MetricUnit.Count, value=value, namespace=namespace
+    ) as metric:
         for key, text in dimensions.items():
             metric.add_dimension(name=key, value=text)

@@ -22,6 +22,7 @@ from typing import Any
 import yaml
 from samtranslator.yaml_helper import yaml_parse
 
+from dunlin.adapters.dynamo.rows.accounts import AWAIT, META
 from local import cloud as clouds
 from local import local_stack
 from local.cloud import ROOT, Cloud
@@ -214,18 +215,16 @@ class _People:
 
 
 def _weigh(stack: LocalStack, measured: Measured) -> None:
-    """What storing a task token writes: the account's row and its copy in each index it is in."""
-    dynamodb = stack.cloud.client("dynamodb")
+    """What an account weighs, and what storing a task token beside it writes."""
     name = stack.outputs["AccountsTableName"]
-    rows = dynamodb.scan(TableName=name)["Items"]
-    waiting = [r for r in rows if r["sk"]["S"] == "META" and "task_token" in r]
-    if not waiting:
-        return
-    row = waiting[0]
-    measured.account_bytes = _weight(row)
-    indexes = dynamodb.describe_table(TableName=name)["Table"]["GlobalSecondaryIndexes"]
-    inside = sum(all(k["AttributeName"] in row for k in i["KeySchema"]) for i in indexes)
-    measured.token_writes = (1 + inside) * -(-measured.account_bytes // 1024)
+    rows = stack.cloud.client("dynamodb").scan(TableName=name)["Items"]
+    weights = {
+        sk: max((_weight(row) for row in rows if row["sk"]["S"] == sk), default=0)
+        for sk in (META, AWAIT)
+    }
+    if weights[AWAIT]:
+        measured.account_bytes = weights[META]
+        measured.token_writes = -(-weights[AWAIT] // 1024)
 
 
 def _weight(row: dict[str, Any]) -> int:
@@ -349,9 +348,9 @@ def report(built: Path, company: int) -> str:
                  f"of {together.accounts}", f"USD for {ACCOUNTS:,}"],
                 rows,
             ),
-            (f"The account's row weighs {alone.account_bytes} bytes with its token"
-            f" ({alone.token_writes:.0f} write units to store one); what AWS calls a token may"
-            " have up to 1,024 characters, and a row over 1,024 bytes costs twice the units."),
+            (f"The account's row weighs {alone.account_bytes} bytes; over 1,024 it would cost"
+            f" twice the units. Its token lies beside it ({alone.token_writes:.0f} unit to store"
+            " one, two where AWS gives the longest it allows)."),
             table(
                 ["function", "calls", "local ms, median", "write units", "in indexes",
                  "read units", "other AWS calls"],

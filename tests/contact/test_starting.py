@@ -234,8 +234,9 @@ def test_a_token_that_is_dead_is_no_failure(
     steps: Stubber, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     class Row:
-        task_token, arrangement_id = "a token", None
+        version, task_token, arrangement_id = 1, None, None
 
     monkeypatch.setattr(reading, "get", lambda *_, **__: Row())
+    monkeypatch.setattr(ladder_waker, "_ladder_token", lambda *_: "a token")
     steps.add_client_error("send_task_success", code)
     assert StepFunctionsWaker(ladder=MACHINE, notice=MACHINE).wake("acc_1") is False

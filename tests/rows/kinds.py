@@ -6,7 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow, NameRow
+from dunlin.adapters.dynamo.rows.accounts import (
+    AccountRow,
+    LedgerRow,
+    NameRow,
+    WaitRow,
+)
 from dunlin.adapters.dynamo.rows.arrangements import ArrangementRow
 from dunlin.adapters.dynamo.rows.audit import AuditRow
 from dunlin.adapters.dynamo.rows.counters import PlaceRow, ShareRow
@@ -90,6 +95,14 @@ KINDS = {
         LedgerRow.of,
         values.LEDGER_ENTRY,
         _words("kind amount_minor currency on source"),
+    ),
+    "wait": _bare(
+        WaitRow,
+        "version",
+        account_id="acc_full",
+        sk="AWAIT",
+        version=7,
+        task_token="token-of-a-wait",
     ),
     "name": _bare(NameRow, account_id="NAME#acme-clinic#inv-1", sk="acc_full"),
     "arrangement": Kind(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
@@ -82,6 +83,9 @@ def test_an_account_that_is_written_again_says_its_shape_and_keeps_its_token() -
     change_account(wiring.account_book(), "acc_full", invoice="2026/18")
     row = AccountRow.get("acc_full", "META")
     assert (row.shape, row.invoice, row.task_token) == (1, "2026/18", "token-of-a-wait")
+    with patch("dunlin.adapters.aws.ladder_waker._client") as client:
+        assert wiring.waker().wake("acc_full") is True
+    client().send_task_success.assert_called_with(taskToken="token-of-a-wait", output="{}")
 
 
 def test_attempts_to_pay_are_replaced_though_they_were_spelled_otherwise() -> None:

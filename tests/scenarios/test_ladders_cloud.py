@@ -7,8 +7,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from dunlin.cli.main import app
@@ -21,6 +23,7 @@ from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.reports.audit_log import dossier, sign_day
 from dunlin.service.signals.signals import apply_signal
 from dunlin.service.staff.queue import decide
+from local.cloud import ROOT
 from local.local_stack import LocalStack
 from local.outside import EmailKind, OutsideWorld
 from local.timelapse import TimeLapse
@@ -321,3 +324,35 @@ def test_a_dossier_of_the_deployed_log_verifies_offline(town: Town, tmp_path: Pa
     assert verified() == 1
     chain[:] = whole
     assert verified() == 0
+
+
+def test_who_is_woken_between_the_look_and_the_wait_looks_again(town: Town) -> None:
+    """The wait is what the machine asks of the table, word for word."""
+    account = town.moves_in("between", "+12175550119")
+    machine = yaml.safe_load((ROOT / "statemachines" / "ladder.asl.yaml").read_text())
+    asked = machine["States"]["AwaitDue"]["Arguments"]
+    tables = town.stack.cloud.client("dynamodb")
+
+    def wait(version: int) -> None:
+        tables.update_item(
+            TableName=town.stack.outputs["AccountsTableName"],
+            Key={"account_id": {"S": account.account_id}, "sk": asked["Key"]["sk"]},
+            UpdateExpression=asked["UpdateExpression"],
+            ConditionExpression=asked["ConditionExpression"],
+            ExpressionAttributeValues={
+                ":token": {"S": f"token of {version}"},
+                ":version": {"N": str(version)},
+            },
+        )
+
+    stored = town.account_history(account).account
+    assert town.waker.wake(stored.account_id) is False
+    with pytest.raises(tables.exceptions.ConditionalCheckFailedException):
+        wait(stored.version - 1)
+    wait(stored.version)
+    wait(stored.version + 1)  # of a look after a write that woke nobody
+    with patch("dunlin.adapters.aws.ladder_waker._client") as client:
+        assert town.waker.wake(stored.account_id) is True
+    client().send_task_success.assert_called_once_with(
+        taskToken=f"token of {stored.version + 1}", output="{}"
+    )

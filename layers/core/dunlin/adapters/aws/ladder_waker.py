@@ -12,11 +12,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from dunlin.adapters.dynamo import reading
-from dunlin.adapters.dynamo.rows.accounts import META, AccountRow
+from dunlin.adapters.dynamo.faults import translated
+from dunlin.adapters.dynamo.rows.accounts import AWAIT, META, AccountRow, WaitRow
 from dunlin.adapters.dynamo.rows.arrangements import ARRANGEMENT, ArrangementRow
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.arrangement import Arrangement
-from dunlin.domain.errors import Defect, Unavailable
+from dunlin.domain.errors import Conflict, Defect, Unavailable
 from dunlin.domain.ids import execution_name, notice_touch_id
 
 # A dead token has several names (a used one, one that timed out, one that never was).
@@ -61,13 +62,16 @@ class StepFunctionsWaker:
 
     def wake(self, account_id: str) -> bool:
         row = reading.get(
-            AccountRow, account_id, META, attributes_to_get=["task_token", "arrangement_id"]
+            AccountRow,
+            account_id,
+            META,
+            attributes_to_get=["version", "task_token", "arrangement_id"],
         )
         if row is None:
             return False
         if row.arrangement_id:
             self._wake(_arrangement_token(account_id, row.arrangement_id))
-        return self._wake(row.task_token or "")
+        return self._wake(_ladder_token(account_id, row.version) or row.task_token or "")
 
     def _wake(self, token: str) -> bool:
         if not token:
@@ -132,6 +136,19 @@ class StepFunctionsWaker:
             notice_touch_id(cause, kind),
             {"account_id": account.account_id, "kind": kind, "cause": cause},
         )
+
+
+def _ladder_token(account_id: str, version: int) -> str:
+    """What the ladder waits on. An execution that looked at an older version of the account, and
+    has not stored its token yet, will not: it looks again."""
+    row = WaitRow(account_id, AWAIT)
+    unseen = WaitRow.version.does_not_exist() | (WaitRow.version <= version)
+    try:
+        with translated("wait"):
+            row.update(actions=[WaitRow.version.set(version)], condition=unseen)
+    except Conflict:  # it has been seen newer than here, and waits after that look
+        row = reading.get(WaitRow, account_id, AWAIT) or row
+    return row.task_token or ""
 
 
 def _arrangement_token(account_id: str, arrangement_id: str) -> str:

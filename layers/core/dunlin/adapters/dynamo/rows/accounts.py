@@ -31,6 +31,7 @@ from dunlin.domain.ids import account_id as made_of
 from dunlin.domain.money import Money
 
 META = "META"
+AWAIT = "AWAIT"  # before META, which comes last in its partition
 LEDGER = "LEDGER#"
 DUE_SHARDS = 16
 RESTING = "rest"  # the bucket of what rests without a ladder; few do
@@ -96,7 +97,7 @@ class AccountRow(StoredRow):
     say what may be done, so such a row is refused."""
 
     Meta: Any = ACCOUNTS
-    WAITING = frozenset({"task_token"})  # `AwaitDue` and its kin write it
+    WAITING = frozenset({"task_token"})  # of executions that began before there was `WaitRow`
     OWED = frozenset({"balance_minor", "currency"})
 
     account_id = UnicodeAttribute(hash_key=True)
@@ -191,6 +192,24 @@ def _queue_of(account: Account) -> str | None:
     if account.waits_for_staff:
         return f"STAFF#{account.creditor}"
     return f"UNATTENDED#{account.creditor}" if account.unattended else None
+
+
+class WaitRow(StoredRow):
+    """What wakes the execution of an account's ladder, in a row of its own: a token of AWS's is as
+    long as the account, and beside it would be paid for whenever the account is written.
+
+    `version` is that of the account as whoever wrote last had seen it. An execution stores its
+    token under no older one, and who wakes writes the newest before it reads the token: so one
+    of the two sees the other.
+    """
+
+    Meta: Any = ACCOUNTS
+    WAITING = frozenset({"task_token"})  # `AwaitDue` and its kin write it
+
+    account_id = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default=AWAIT)
+    version = WholeAttribute()
+    task_token = UnicodeAttribute(null=True)
 
 
 class NameRow(StoredRow):

@@ -1,0 +1,1 @@
+"""Training the learner. Needs numpy, which the training function alone carries."""

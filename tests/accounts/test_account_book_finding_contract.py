@@ -313,3 +313,43 @@ def test_the_touches_of_a_span_are_found_among_all(
     assert touch.touch_id not in {t.touch_id for t in book.touches_permitted(NOON - hour, NOON)}
     # Whoever stops reading holds nothing up.
     assert next(iter(book.touches_permitted(NOON - hour, NOON + hour)))
+
+
+def test_a_creditors_accounts_are_read_page_by_page_each_once(
+    under_test: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dunlin.adapters.dynamo import account_reads as dynamo
+    from dunlin.adapters.memory import account_reads as memory
+
+    for module in (dynamo, memory):
+        monkeypatch.setattr(module, "_PAGE", 3)
+    monkeypatch.setattr(dynamo, "LOOKED_AT", 4)
+    book, creditor = under_test.book, f"paged-{new_token()[:8].lower()}"
+    accounts = [
+        builders.account(
+            f"INV-{n}",
+            account_id=ids.account_id(creditor, f"INV-{n}"),
+            creditor=creditor,
+            cohort=f"{creditor}.1" if n % 2 else "",
+        )
+        for n in range(17)
+    ]
+    for account in accounts:
+        entry = entry_of(account, now=NOON, what="AccountImported", data={})
+        book.apply(Change(account=next_version(account, entry), audit=[entry]))
+
+    def pages(**only: str) -> list[str]:
+        found_ids, after, first = [], "", True
+        while after or first:
+            first = False
+            page, after = book.page_of_creditor(creditor, after=after, **only)
+            assert len(page) <= 3
+            found_ids += [account.account_id for account in page]
+        return sorted(found_ids)
+
+    everybody = sorted(account.account_id for account in accounts)
+    eventually(lambda: len(list(book.accounts_of_creditor(creditor))) == 17)
+    assert pages() == everybody
+    assert pages(status=Status.IMPORTED.value) == everybody
+    assert pages(cohort=f"{creditor}.1") == sorted(a.account_id for a in accounts if a.cohort)
+    assert pages(cohort="none.1") == []

@@ -7,29 +7,37 @@ is a line in `WALKS`: its name, what is there before, and what is run.
 
 from __future__ import annotations
 
+import heapq
 import json
 import os
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from dunlin.adapters.dynamo.account_reads import LOOKED_AT
 from dunlin.adapters.dynamo.account_writes import packed
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.counters import MemoryCounters
+from dunlin.adapters.memory.mail_turns import MemoryMailTurns
+from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.rollouts import MemoryRollouts
+from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.audit.audit import AuditEntry, SignedRoot, append
+from dunlin.domain.contact.pace import SendingAllowance, pace_of
 from dunlin.domain.ids import execution_name
 from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import Segment
 from dunlin.domain.strategy.strategy import Selection
+from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.recovery import Recovery, reconcile
+from dunlin.service.contact.sending import send
 from dunlin.service.reports.audit_log import sign_day
 from dunlin.service.reports.publishing import recount_all
 from dunlin.service.rollouts import rollouts
@@ -42,8 +50,10 @@ from tests.support.builders import CREDITOR, NOON
 from tests.support.evidence import LocalSigner, MemoryArchive
 
 SIZES = (1_000, 10_000, 100_000)
-_IN_A_PAGE = 500
-"""Rows of an index that one answer of DynamoDB holds at most (1 MB) where a row has 2 KB."""
+_ENTRIES = 5_000
+"""Entries of an index that lead to accounts in one answer of DynamoDB (1 MB), at 200 bytes each."""
+_ROWS = 500
+"""Whole rows of an index in one, at 2 KB each."""
 _READ_AT_ONCE = 100
 """Keys of a BatchGetItem."""
 _LISTED = 1_000
@@ -54,8 +64,9 @@ EVERYBODY = Segment(name="everybody", when=Selection())
 
 
 class Counted:
-    """A store whose calls are counted by name; of what is read one after another a call a page,
-    of many writes a call a transaction."""
+    """A store whose calls are counted by name, as its adapter over DynamoDB makes them: of what is
+    read one after another a call for each answer of an index, and one for each hundred rows that
+    it leads to; of many writes a call for each transaction."""
 
     def __init__(self, store: Any, calls: Counter[str]) -> None:
         self._store, self._calls = store, calls
@@ -66,25 +77,41 @@ class Counted:
             return member
 
         def call(*args: Any, **options: Any) -> Any:
-            if name == "apply_many":
-                self._calls[name] += sum(1 for _ in packed(args[0]))
-            elif name == "read_accounts":
-                self._calls[name] += -(-len(args[0]) // _READ_AT_ONCE)
-            else:
-                self._calls[name] += 1
             answer = member(*args, **options)
-            if name == "page_of_creditor":
-                # A page of some that are filtered reads over all the others.
-                read = int(answer[1] or len(self.accounts)) - int(options.get("after") or 0)
-                self._calls[name] += read // _IN_A_PAGE
-            streamed = name == "accounts_of_creditor"
-            return self._paged(name, answer) if streamed else answer
+            match name:
+                case "apply_many":
+                    self._calls[name] += sum(1 for _ in packed(args[0]))
+                case "read_accounts":
+                    self._calls[name] += -(-len(args[0]) // _READ_AT_ONCE)
+                case "page_of_creditor":
+                    self._calls[name] += self._of_a_page(answer, options)
+                case "accounts_of_creditor" | "due":
+                    return self._paged(name, answer, _ENTRIES, leads_to_rows=True)
+                case "on_ladders":
+                    return self._paged(name, answer, _ENTRIES, leads_to_rows=False)
+                case "unattended":
+                    return self._paged(name, answer, _ROWS, leads_to_rows=False)
+                case _:
+                    self._calls[name] += 1
+            return answer
 
         return call
 
-    def _paged(self, name: str, rows: Iterable[Any]) -> Iterator[Any]:
-        for number, row in enumerate(rows, 1):
-            self._calls[name] += number % _IN_A_PAGE == 0
+    def _of_a_page(self, answer: tuple[list[Account], str], options: Mapping[str, Any]) -> int:
+        """Of a page of some the entries of all the others are read over."""
+        page, after = answer
+        read_over = int(after or len(self.accounts)) - int(options.get("after") or 0)
+        some = options.get("status") or options.get("cohort")
+        queries = max(1, -(-read_over // LOOKED_AT)) if some else 1
+        return queries + bool(page)
+
+    def _paged(
+        self, name: str, rows: Iterable[Any], in_an_answer: int, *, leads_to_rows: bool
+    ) -> Iterator[Any]:
+        self._calls[name] += 1
+        for number, row in enumerate(rows):
+            self._calls[name] += bool(number) and number % in_an_answer == 0
+            self._calls[name] += leads_to_rows and number % _READ_AT_ONCE == 0
             yield row
 
 
@@ -145,12 +172,23 @@ class Day(MemoryArchive):
             )
 
 
+class BookOfMany(MemoryBook):
+    """A book in which the accounts of a person are found as by an index."""
+
+    def __init__(self) -> None:
+        super().__init__(log=False)
+        self.of_person: dict[str, list[str]] = {}
+
+    def accounts_of_consumer(self, consumer_id: str, *, beside: str = "") -> list[Account]:
+        return [self.accounts[a] for a in self.of_person[consumer_id] if a != beside]
+
+
 class Portfolio:
     """A creditor with so many accounts, each of a person of its own, and the stores counted."""
 
     def __init__(self, number: int, **document: Any) -> None:
         self.number, self.calls, self.now = number, Counter[str](), NOON
-        self.stored = MemoryBook(log=False)
+        self.stored = BookOfMany()
         self.stored.creditors.put_strategy(
             CREDITOR, builders.strategy_document(**{"holdout_percent": 0} | document), NOON
         )
@@ -163,6 +201,7 @@ class Portfolio:
             )  # fmt: skip
             self.stored.consumers[person.consumer_id] = person
             self.stored.accounts[account.account_id] = account
+            self.stored.of_person[person.consumer_id] = [account.account_id]
         self.rollouts = MemoryRollouts()
         self.book: Any = Counted(self.stored, self.calls)
         self.ports = RolloutPorts(
@@ -187,11 +226,13 @@ class Portfolio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """One walk: `before` makes what is there, `run` is counted."""
+    """One walk: `before` makes what is there, `run` is counted; it may say how long that takes by
+    the clock of the accounts. `sizes` where not all are run."""
 
     name: str
     before: Callable[[int], Portfolio]
     run: Callable[[Portfolio], object]
+    sizes: tuple[int, ...] = SIZES
 
 
 def _started(number: int) -> Portfolio:
@@ -229,7 +270,7 @@ def _shown(portfolio: Portfolio) -> None:
     report_of(looked, rollout)
 
 
-def _on_ladders(number: int) -> Portfolio:
+def _on_ladders(number: int, *, due_at: datetime = NOON + timedelta(days=3)) -> Portfolio:
     """Everybody is on a ladder, and due in some days."""
     portfolio = Portfolio(number)
     for account_id, account in portfolio.stored.accounts.items():
@@ -237,7 +278,7 @@ def _on_ladders(number: int) -> Portfolio:
             account,
             status=Status.ACTIVE,
             ladder_run=1,
-            due_at=NOON + timedelta(days=3),
+            due_at=due_at,
             activated_at=NOON - timedelta(days=1),
         )
     return portfolio
@@ -252,6 +293,41 @@ def _look(portfolio: Portfolio, *, lost: bool) -> Recovery:
         waker=machines,
         now=portfolio.now,
     )
+
+
+def _wave(portfolio: Portfolio) -> timedelta:
+    """Everybody is due at once, and the mail provider takes fourteen a second; how long it takes
+    until each has their message."""
+    allowed = SendingAllowance(per_second=14, per_day=50_000, used=0, sending=True)
+    turns: Any = Counted(MemoryMailTurns(), portfolio.calls)
+    turns.set_pace(pace_of(allowed, None, NOON))
+    mailbox = MemoryMailbox()
+    outbox = ground.outbox(
+        mailbox=cast(Any, Counted(mailbox, portfolio.calls)),
+        links=cast(Any, Counted(MemoryPortalSessions(), portfolio.calls)),
+    )
+    gate, now = ground.gate(), NOON
+    waiting = [(NOON, account_id) for account_id in portfolio.stored.accounts]
+    while waiting:
+        now, account_id = heapq.heappop(waiting)
+        decision = check_ladder(
+            account_id,
+            1,
+            book=portfolio.book,
+            gate=gate,
+            templates=ground.PlainLetters(),
+            now=now,
+            turns=turns,
+        )
+        if decision.permit_id:
+            key, permit = decision.touch_key, decision.permit_id
+            send(account_id, key, permit, book=portfolio.book, ports=outbox, now=now)
+            continue
+        due = portfolio.stored.accounts[account_id].due_at
+        heapq.heappush(waiting, (due or NOON, account_id))
+    if len({email.to for email in mailbox.sent}) != portfolio.number:
+        raise ValueError("not everybody has a message of their own")
+    return now - NOON
 
 
 def _count(portfolio: Portfolio) -> int:
@@ -272,6 +348,12 @@ WALKS = (
         before=_on_ladders,
         run=lambda p: _look(p, lost=True),
     ),
+    Walk(
+        name="a message to everybody by e-mail",
+        before=lambda number: _on_ladders(number, due_at=NOON),
+        run=_wave,
+        sizes=(1_000, 10_000),
+    ),
     Walk(name="nightly count", before=_on_ladders, run=_count),
     Walk(name="root of a day", before=Portfolio, run=_sign),
     Walk(name="pilot of 50", before=Portfolio, run=lambda p: p.begin("pilot", 50)),
@@ -287,11 +369,11 @@ WALKS = (
 )
 
 
-def report(sizes: Iterable[int] = SIZES) -> str:
+def report() -> str:
     """The section of the bench."""
     rows = []
     for walk in WALKS:
-        for size in sizes:
+        for size in walk.sizes:
             say(f"{walk.name}, {size:,} accounts")
             done = subprocess.run(
                 [sys.executable, "-m", "tests.bench.scale", walk.name, str(size)],
@@ -310,6 +392,7 @@ def report(sizes: Iterable[int] = SIZES) -> str:
                     f"{taken['seconds']:.1f}",
                     f"{taken['megabytes']:.0f}",
                     f"{taken['grown']:.0f}",
+                    taken["clock"],
                 ]
             )
     return "\n\n".join(
@@ -317,9 +400,10 @@ def report(sizes: Iterable[int] = SIZES) -> str:
             "## Scale",
             (
                 "Over the book in memory, which holds all accounts itself: `MB` is the process"
-                " with them, `of the walk` what it grew by meanwhile."
+                " with them, `of the walk` what it grew by meanwhile, `clock` how long it takes"
+                " by the time of the accounts."
             ),
-            table(["walk", "accounts", "calls", "seconds", "MB", "of the walk"], rows),
+            table(["walk", "accounts", "calls", "seconds", "MB", "of the walk", "clock"], rows),
         ]
     )
 
@@ -331,7 +415,7 @@ def measure(name: str, size: int) -> dict[str, Any]:
     portfolio.calls.clear()
     before = _peak_megabytes(reset=True)
     began = time.monotonic()
-    walk.run(portfolio)
+    clock = walk.run(portfolio)
     seconds = time.monotonic() - began
     peak = _peak_megabytes()
     return {
@@ -340,6 +424,7 @@ def measure(name: str, size: int) -> dict[str, Any]:
         "seconds": seconds,
         "megabytes": peak,
         "grown": max(0.0, peak - before),
+        "clock": str(clock).partition(".")[0] if isinstance(clock, timedelta) else "",
     }
 
 

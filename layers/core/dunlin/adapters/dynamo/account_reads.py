@@ -43,8 +43,10 @@ from dunlin.ports.accounts import AccountHistory, AccountRecord, Conversation, F
 from dunlin.ports.strategies import Creditors
 
 _PAGE = 100
-_SEGMENTS = 8  # of a scan of all touches, read side by side
 """Accounts of a creditor that are worked on between two notes of how far the work has come."""
+LOOKED_AT = 1_000
+"""Entries of an index that one request reads over where few of them are wanted."""
+_SEGMENTS = 8  # of a scan of all touches, read side by side
 _OF_AN_ACCOUNT = {META: AccountRow, LEDGER: LedgerRow, ARRANGEMENT: ArrangementRow}
 _OF_A_CONVERSATION = {**dict.fromkeys(SENT, TouchRow), REPLY: ReplyRow, ANSWER: AnswerRow}
 """What lies in one partition of Accounts and of Touches, by the beginning of the sort key."""
@@ -270,6 +272,7 @@ class AccountReads:
             creditor,
             filter_condition=only,
             limit=_PAGE,
+            page_size=_PAGE if only is None else LOOKED_AT,
             last_evaluated_key=json.loads(after) if after else None,
         )
         page = list(self._listed(entries, status))

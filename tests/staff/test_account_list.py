@@ -179,6 +179,27 @@ def test_creditors_are_listed_apart_and_together() -> None:
     assert (shown(CREDITOR), shown("other"), shown("")) == ({"A"}, {"B"}, {"A", "B"})
 
 
+def test_a_search_by_name_shows_whoever_is_called_so_and_is_asked_for() -> None:
+    accounts = [builders.account(f"R{n}", due_on=TODAY - timedelta(days=n)) for n in range(3)]
+    accounts.append(builders.account("R9", hold=Hold.DISPUTE))
+    ports = ports_of(accounts)
+    book: Any = ports.book
+    for account in accounts:
+        book.consumers[account.consumer_id] = builders.consumer(account)
+    book.consumers[accounts[1].consumer_id] = builders.consumer(accounts[1], name="Lea Castellano")
+
+    def found(find: str, **words: str) -> list[str]:
+        request = ListRequest(find=find, wanted=AccountFilter.read(words))
+        page = list_accounts(request, ports=ports, today=TODAY)
+        return [account.reference for account in page.accounts]
+
+    assert found("castellano") == ["R9", "R2", "R1", "R0"]
+    assert found("Robin CASTELLANO", hold="dispute") == ["R9"]
+    assert found("lea") == ["R1"]
+    assert found("R2") == ["R2"]
+    assert found("nobody") == []
+
+
 @pytest.mark.parametrize("words", [{}, {"hold": "dispute"}, {"industry": "dental"}], ids=str)
 def test_a_page_costs_the_same_for_many_as_for_few(words: dict[str, str]) -> None:
     def calls(number: int) -> Counter[str]:

@@ -92,6 +92,8 @@ def listed(
         say_json({"accounts": rows, "after": page.after, "looked_at": page.looked_at})
         return
     _say_page(page.accounts, page.looked_at)
+    if page.cut_off:
+        say("More may go by this: say more of it.")
     if page.after:
         say(f"Go on with --after '{page.after}'")
 

@@ -10,7 +10,7 @@ from dunlin.cli.speech import count, not_in_order, say
 from dunlin.cli.stack import OnStack
 from dunlin.cli.target import agree_to_write
 from dunlin.domain.errors import DomainError
-from dunlin.service.reports.publishing import count_anew, recount
+from dunlin.service.reports.publishing import count_anew, index_anew, recount
 
 _SHOWN = 10
 
@@ -22,7 +22,8 @@ def recounted(
     yes: Annotated[bool, typer.Option("--yes", help="Write to AWS without asking.")] = False,
 ) -> None:
     """Count a creditor's accounts one by one and compare with the counters; exit code 1 where
-    they differ. Accounts that are being written meanwhile may differ for a moment.
+    they differ. Accounts that are being written meanwhile may differ for a moment. With --write
+    everybody is found by name again too.
 
     Example: dunlin recount harbor-clinic --write
     """
@@ -34,6 +35,7 @@ def recounted(
     if write:
         agree_to_write(target, yes)
         changed = count_anew(creditor, book=book, counters=counters)
+        index_anew(creditor, book=book)
         say(f"{count(changed, 'account')} counted that had not been.")
     drifts = recount(creditor, book=book, counters=counters)
     if drifts:

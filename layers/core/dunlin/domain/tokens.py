@@ -32,6 +32,11 @@ def address_hash(address: str) -> str:
     return hashlib.sha256(b"address|" + address.strip().lower().encode()).hexdigest()
 
 
+def name_hash(creditor: str, word: str) -> str:
+    """SHA-256 of a word of a person's name at a creditor, as the index by address carries it."""
+    return hashlib.sha256(f"name|{creditor}|{word}".encode()).hexdigest()
+
+
 def reply_token(token: str) -> str:
     """The token of a message's reply address: made from that of its portal link, in letters that
     mail servers leave alone, and no way back. Whoever reads it cannot open the portal."""

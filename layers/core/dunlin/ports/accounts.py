@@ -194,6 +194,18 @@ class NamedAccounts(Protocol):
         written in capitals and spaces, by account id."""
 
 
+class CalledPeople(Protocol):
+    """People found by what they are called."""
+
+    def consumers_called(self, creditor: str, name: str) -> list[Consumer]:
+        """The people of a creditor whose name has every word of this one, by id; of more than
+        `MOST_CALLED` as many of them. Raises `DomainError` where each of the words is borne by
+        too many to look through."""
+
+
+MOST_CALLED = 100
+
+
 class FoundAccounts(Accounts, People, Addresses, NamedAccounts, Protocol):
     """Accounts and people by whatever somebody knows of them."""
 
@@ -303,6 +315,13 @@ class ManyAtOnce(Protocol):
     def read_consumers(self, consumer_ids: Iterable[str]) -> dict[str, Consumer]:
         """Those of the consumers that exist, read consistently, by the id asked for; for a record
         that was taken in, the record that holds the person now."""
+
+
+class PeopleIndex(Portfolios, ManyAtOnce, Protocol):
+    """Where people are found by, made good for a whole portfolio."""
+
+    def index_people(self, people: Iterable[Consumer]) -> None:
+        """Let each be found by their addresses and the words of their name; again is harmless."""
 
 
 class Batches(ChangeWriter, ManyAtOnce, Protocol):

@@ -33,19 +33,28 @@ from dunlin.adapters.dynamo.rows.people import (
 from dunlin.adapters.dynamo.rows.touches import ANSWER, REPLY, SENT, AnswerRow, ReplyRow, TouchRow
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.consumer import Consumer, ContactHistory
+from dunlin.domain.accounts.names import name_words
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.arrangements.arrangement import Arrangement
+from dunlin.domain.batches import batches
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import account_id as made_of
 from dunlin.domain.strategy.strategy import Strategy
-from dunlin.domain.tokens import address_hash
-from dunlin.ports.accounts import AccountHistory, AccountRecord, Conversation, Facts
+from dunlin.domain.tokens import address_hash, name_hash
+from dunlin.ports.accounts import (
+    MOST_CALLED,
+    AccountHistory,
+    AccountRecord,
+    Conversation,
+    Facts,
+)
 from dunlin.ports.strategies import Creditors
 
 _PAGE = 100
 """Accounts of a creditor that are worked on between two notes of how far the work has come."""
 LOOKED_AT = 1_000
 """Entries of an index that one request reads over where few of them are wanted."""
+_MOST_BEARERS = 20_000  # of a word of a name, whose ids are read in some five answers
 _SEGMENTS = 8  # of a scan of all touches, read side by side
 _OF_AN_ACCOUNT = {META: AccountRow, LEDGER: LedgerRow, ARRANGEMENT: ArrangementRow}
 _OF_A_CONVERSATION = {**dict.fromkeys(SENT, TouchRow), REPLY: ReplyRow, ANSWER: AnswerRow}
@@ -306,6 +315,28 @@ class AccountReads:
             if consumer and wanted in {p.lower() for p in consumer.all_points}:
                 people[consumer.consumer_id] = consumer  # once, by however many records of theirs
         return list(people.values())
+
+    def consumers_called(self, creditor: str, name: str) -> list[Consumer]:
+        words = name_words(name)
+        bearers = [self._bearers(creditor, word) for word in words]
+        if words and all(len(ids) > _MOST_BEARERS for ids in bearers):
+            raise DomainError("very many are called that: say more of the name")
+        few = [ids for ids in bearers if len(ids) <= _MOST_BEARERS]
+        candidates = sorted(set.intersection(*few)) if few else []
+        called: dict[str, Consumer] = {}
+        for some in batches(candidates, _PAGE):
+            for consumer in self.read_consumers(some).values():
+                if consumer.creditor == creditor and set(words) <= set(name_words(consumer.name)):
+                    called[consumer.consumer_id] = consumer  # once, by however many records
+            if len(called) >= MOST_CALLED:
+                break
+        return [consumer for _, consumer in sorted(called.items())[:MOST_CALLED]]
+
+    def _bearers(self, creditor: str, word: str) -> set[str]:
+        """The ids of a creditor's people whose name has a word, or of one more than are looked
+        through."""
+        rows = AddressRow.by_address.query(name_hash(creditor, word), limit=_MOST_BEARERS + 1)
+        return {row.consumer_id for row in reading.found(rows)}
 
     def email_closed_on(self, day: date) -> list[Consumer]:
         rows = reading.found(AddressRow.by_address.query(AddressRow.closed(day)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from dunlin.adapters.dynamo.back_off import LONG, try_again
+from dunlin.adapters.dynamo.faults import translated
 from dunlin.adapters.dynamo.permits import contacts_at
 from dunlin.adapters.dynamo.rows.accounts import AccountRow, LedgerRow, NameRow
 from dunlin.adapters.dynamo.rows.arrangements import ArrangementRow
@@ -18,7 +19,6 @@ from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import Conflict
-from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import Change
 
 _MOST_ITEMS, _MOST_BYTES = 100, 3_500_000
@@ -54,6 +54,12 @@ class AccountWrites(Transacting):
             if not self._apply_batch(batch):
                 refused += batch
         return refused
+
+    def index_people(self, people: Iterable[Consumer]) -> None:
+        with translated("people"), AddressRow.batch_write() as batch:
+            for person in people:
+                for hashed in AddressRow.hashes(person):
+                    batch.save(AddressRow.of(person.consumer_id, hashed))
 
     def _apply_batch(self, batch: Sequence[Change]) -> bool:
         """One transaction, tried again while throttled. False: refused, nothing was written."""
@@ -108,7 +114,7 @@ def _write_arrangement(t: Transaction, arrangement: Arrangement) -> None:
 
 
 def _write_consumer(t: Transaction, consumer: Consumer) -> None:
-    for hashed in dict.fromkeys(address_hash(point) for point in consumer.all_points):
+    for hashed in AddressRow.hashes(consumer):
         t.put(AddressRow.of(consumer.consumer_id, hashed), None)
     if day := consumer.email_closed_on():
         t.put(AddressRow.of(consumer.consumer_id, AddressRow.closed(day)), None)
@@ -141,7 +147,7 @@ def packed(changes: Iterable[Change]) -> Iterator[list[Change]]:
 def items_of(change: Change) -> int:
     """How many items of a transaction a bulk write of the change takes."""
     person = change.consumer
-    points = 2 + len(person.all_points) if person else 0
+    points = 2 + len(AddressRow.hashes(person)) if person else 0
     account = change.account
     rows = 0 if account is None else 1 + (len(NameRow.of(account)) if account.version == 1 else 0)
     return len(change.ledger) + len(change.audit) + len(change.arrangements) + rows + points

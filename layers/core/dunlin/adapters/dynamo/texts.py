@@ -8,7 +8,6 @@ from dunlin.adapters.dynamo import reading
 from dunlin.adapters.dynamo.faults import translated
 from dunlin.adapters.dynamo.rows.people import POINT, PROFILE, AddressRow, ProfileRow
 from dunlin.adapters.dynamo.rows.touches import ANSWER, REPLY, SENT, AnswerRow, ReplyRow, TouchRow
-from dunlin.domain.tokens import address_hash
 
 
 class Texts:
@@ -31,8 +30,7 @@ class Texts:
     def drop_points(self, consumer_id: str) -> None:
         row = reading.get(ProfileRow, consumer_id, PROFILE)
         person = row.to_domain() if row else None
-        points = person.all_points if person else ()
-        held = {POINT + address_hash(point) for point in points}
+        held = {POINT + hashed for hashed in AddressRow.hashes(person)} if person else set()
         for point in reading.under(AddressRow, consumer_id, POINT):
             if point.sk not in held and not point.marks_a_day:
                 with translated("contact point"):

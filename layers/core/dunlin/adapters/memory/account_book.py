@@ -5,12 +5,13 @@ It keeps the same promises as the one over DynamoDB; the contract suite runs ove
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from dunlin.adapters.memory.account_reads import MemoryReads
 from dunlin.adapters.memory.permits import MemoryPermits
+from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.errors import Conflict, Defect
 from dunlin.domain.rollouts.rollout import Segment
 from dunlin.ports.accounts import (
@@ -114,6 +115,9 @@ class MemoryBook(MemoryReads, MemoryPermits):
             for answer in [a for a in self.answers.values() if a.account_id == owner]:
                 self.answers[answer.answer_id] = replace(answer, text="")
             return number
+
+    def index_people(self, people: Iterable[Consumer]) -> None:
+        """There is no index beside the rows."""
 
     def drop_points(self, consumer_id: str) -> None:
         """There is no index beside the rows."""

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from dunlin.adapters.memory.stored import Stored
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer, ContactHistory
-from dunlin.domain.accounts.names import plain
+from dunlin.domain.accounts.names import name_words, plain
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
 from dunlin.domain.ids import account_id as made_of
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.ports.accounts import (
+    MOST_CALLED,
     AccountHistory,
     AccountRecord,
     Conversation,
@@ -153,6 +154,15 @@ class MemoryReads(Stored):
             for account in self.accounts_of_creditor(creditor)
             if wanted in map(plain, account.names) or account.account_id == made_of(creditor, name)
         ]
+
+    def consumers_called(self, creditor: str, name: str) -> list[Consumer]:
+        words = set(name_words(name))
+        called = [
+            c
+            for _, c in sorted(self.consumers.items())
+            if c.creditor == creditor and words and words <= set(name_words(c.name))
+        ]
+        return called[:MOST_CALLED]
 
     def email_closed_on(self, day: date) -> list[Consumer]:
         return [c for c in self.consumers.values() if c.email_closed_on() == day]

@@ -13,7 +13,7 @@ from dunlin.domain.accounts.touch import Touch, TouchState
 from dunlin.domain.batches import batches
 from dunlin.domain.messages.prices import message_micro
 from dunlin.domain.staff import events as tell
-from dunlin.ports.accounts import Portfolios, Reply
+from dunlin.ports.accounts import PeopleIndex, Portfolios, Reply
 from dunlin.ports.reports import Counters, EventBus, SpendMeter, StreamRecord
 from dunlin.ports.strategies import Creditors
 
@@ -63,6 +63,13 @@ def count_anew(creditor: str, *, book: Portfolios, counters: Counters) -> int:
     for some in batches(shares, _AT_ONCE):
         changed += counters.count(some)
     return changed
+
+
+def index_anew(creditor: str, *, book: PeopleIndex) -> None:
+    """Let everybody of a creditor be found by name and address, also whoever was written before
+    names were."""
+    for some in batches(book.accounts_of_creditor(creditor), _AT_ONCE):
+        book.index_people(book.read_consumers(a.consumer_id for a in some).values())
 
 
 def recount_all(*, book: Portfolios, counters: Counters, creditors: Creditors) -> list[count.Drift]:

@@ -11,10 +11,10 @@ from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.lists import AccountFilter, ListOrder, account_at, order_key
 from dunlin.domain.errors import DomainError
-from dunlin.ports.accounts import FoundAccounts, ManyAtOnce
+from dunlin.ports.accounts import CalledPeople, FoundAccounts, ManyAtOnce
 from dunlin.ports.reports import AccountLists
 from dunlin.ports.strategies import Creditors
-from dunlin.service.staff.finding import MOST, find_accounts
+from dunlin.service.staff.finding import MOST, find_accounts, find_called
 
 PAGE = 50
 LOOKED_AT = 500
@@ -23,7 +23,7 @@ _AT_ONCE = 100
 _LONGEST = 200  # of the key of a place
 
 
-class ListedBook(FoundAccounts, ManyAtOnce, Protocol):
+class ListedBook(FoundAccounts, CalledPeople, ManyAtOnce, Protocol):
     """Accounts by their ids, and by whatever somebody knows of them."""
 
 
@@ -44,11 +44,13 @@ class ListRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountListPage:
     """Some accounts in the order asked for. `after` is what to ask the next page with, "" after
-    the last; `looked_at` is how many were read for it."""
+    the last; `looked_at` is how many were read for it; `cut_off` says that more may go by what was
+    to be found than are told."""
 
     accounts: tuple[Account, ...]
     after: str = ""
     looked_at: int = 0
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def list_accounts(request: ListRequest, *, ports: AccountListPorts, today: date)
     after, looked_at, most = request.after, 0, request.size
     while True:
         keys = ports.lists.keys(stretch, after=after, most=most)
-        accounts = ports.book.read_accounts(map(account_at, keys))
+        accounts = ports.book.read_accounts([account_at(key) for key in keys])
         for key in keys:
             after, looked_at = key, looked_at + 1
             account = accounts.get(account_at(key))
@@ -108,11 +110,14 @@ def every_page(
 
 
 def _found(request: ListRequest, ports: AccountListPorts, today: date) -> AccountListPage:
-    meant = find_accounts(
-        request.find, creditor=request.creditor, book=ports.book, creditors=ports.creditors
-    )
+    creditor, book, creditors = request.creditor, ports.book, ports.creditors
+    meant = find_accounts(request.find, creditor=creditor, book=book, creditors=creditors)
+    if not meant:
+        meant = find_called(request.find, creditor=creditor, book=book, creditors=creditors)
     taken = [account for account in meant if request.wanted.takes(account, today)]
     in_order = sorted(
         taken, key=lambda account: order_key(account, request.order), reverse=request.backwards
     )
-    return AccountListPage(accounts=tuple(in_order), looked_at=min(len(meant), MOST))
+    return AccountListPage(
+        accounts=tuple(in_order), looked_at=len(meant), cut_off=len(meant) == MOST
+    )

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from dunlin.domain import ids
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.names import plain
-from dunlin.ports.accounts import FoundAccounts
+from dunlin.ports.accounts import CalledPeople, FoundAccounts, People
 from dunlin.ports.strategies import Creditors
+
+
+class CalledAccounts(CalledPeople, People, Protocol):
+    """Accounts by what their people are called."""
+
 
 MOST = 50
 """Accounts that are told of one search; more are no answer."""
@@ -34,6 +40,21 @@ def find_accounts(
         reached = _reached(wanted, book)
         meant = {a.account_id: a for a in reached if creditor in ("", a.creditor)}
     return sorted(meant.values(), key=lambda a: (a.creditor, a.reference, a.account_id))[:MOST]
+
+
+def find_called(
+    name: str, *, creditor: str, book: CalledAccounts, creditors: Creditors
+) -> list[Account]:
+    """The accounts of whoever is called so, each word of it; of one creditor, or of all for "".
+    For looking alone: a name is no ground to act on an account. Raises `DomainError` where it is
+    borne by too many."""
+    called = [
+        account
+        for mine in ([creditor] if creditor else creditors.all())
+        for person in book.consumers_called(mine, name)
+        for account in book.accounts_of_consumer(person.consumer_id)
+    ]
+    return sorted(called, key=lambda a: (a.creditor, a.reference, a.account_id))[:MOST]
 
 
 def _of_person(creditor: str, number: str, book: FoundAccounts) -> Iterable[Account]:

@@ -33,6 +33,8 @@ from dunlin.domain.accounts.consumer import (
     PastContact,
     Preferences,
 )
+from dunlin.domain.accounts.names import name_words
+from dunlin.domain.tokens import address_hash, name_hash
 
 PROFILE, CONTACTS = "PROFILE", "CONTACTS"
 POINT = "AT#"
@@ -137,7 +139,8 @@ class ByAddress(GlobalSecondaryIndex["AddressRow"]):
 
 
 class AddressRow(StoredRow):
-    """One for each contact point of a consumer: `AT#{address_hash}`."""
+    """One for each contact point of a consumer, and for each word of their name:
+    `AT#{address_hash}`."""
 
     Meta: Any = PEOPLE
 
@@ -150,6 +153,13 @@ class AddressRow(StoredRow):
     @classmethod
     def of(cls, consumer_id: str, hashed: str) -> AddressRow:
         return cls(consumer_id, POINT + hashed, address_hash=hashed)
+
+    @staticmethod
+    def hashes(consumer: Consumer) -> list[str]:
+        """What a person is found by."""
+        points = [address_hash(point) for point in consumer.all_points]
+        called = [name_hash(consumer.creditor, word) for word in name_words(consumer.name)]
+        return list(dict.fromkeys([*points, *called]))
 
     @staticmethod
     def closed(day: date) -> str:

@@ -26,11 +26,12 @@ from dunlin.service.portal import (
     promises,
     records,
     taking_back,
+    way_back,
     wishes,
     words,
 )
 from dunlin.service.portal.inside import Inside
-from dunlin.service.portal.pages import Done
+from dunlin.service.portal.pages import Done, HomePage
 
 app = Chalice(app_name="portal")
 _FORMS = ["application/x-www-form-urlencoded"]
@@ -124,9 +125,11 @@ def form(name: str, act: Act, *, shows: str = "", open_if: Fits | None = None) -
         return portal.form(shows or name, known, typed)
 
 
-@page("/", methods=["GET"])
-def home(_visit: Visit) -> Answered:
-    return Page(name="home", content=Done())
+@page("/", methods=["GET", "POST"])
+def home(visit: Visit) -> Answered:
+    if visit.post:
+        return way_back.ask(wiring.portal(), visit.form, wall=visit.wall, visitor=visit.visitor)
+    return Page(name="home", content=HomePage())
 
 
 @page("/m/{token}", methods=["GET", "POST"])
@@ -152,6 +155,11 @@ def code(visit: Visit, token: str) -> Answered:
     return identity.send_code(
         wiring.portal(), token, visitor=visit.visitor, now=visit.now, wall=visit.wall
     )
+
+
+@page("/m/{token}/new", methods=["POST"])
+def new_link(visit: Visit, token: str) -> Answered:
+    return way_back.ask_again(wiring.portal(), token, wall=visit.wall, visitor=visit.visitor)
 
 
 @page("/m/{token}/not-me", methods=["POST"])

@@ -53,6 +53,7 @@ NAMES = (
     "arrangement_declined",
     "counter_offer",
     "answer",
+    "new_link",
     "payment_failed",
 )
 STRATEGY = facts().strategy

@@ -533,6 +533,20 @@ ACTS: tuple[Act, ...] = (
         kept=False,
     ),
     Act(
+        "a new link for an old one",
+        "/m/{token}/new",
+        lambda v: v.browser.post(f"/m/{v.token}/new"),
+        _always("link_sent", written=False),
+        kept=False,
+    ),
+    Act(
+        "a new link by address",
+        "/",
+        lambda v: v.browser.post("/", {"contact": "ada@example.com"}),
+        _always("link_sent", written=False),
+        kept=False,
+    ),
+    Act(
         "come in",
         "/m/{token}",
         lambda v: v.browser.post(f"/m/{v.token}", {"month": "4", "day": "27", "year": "1985"}),

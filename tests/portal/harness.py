@@ -114,8 +114,10 @@ class PortalHarness:
         self.processor: Any = self.memory_processor
         self.clock, self.wall = FixedClock(NOW), FixedClock(NOW)
         self.signals: list[Signal] = []
+        self.lasted: list[timedelta] = []
         self.portal = PortalPorts(
             book=self.book,
+            addresses=self.book,
             creditors=self.creditors,
             sessions=self.sessions,
             drafts=self.sessions,
@@ -125,11 +127,18 @@ class PortalHarness:
             raise_signal=self._raise,
             reply_model=wiring.reply_model,
             evidence=self.evidence,
+            lasting=self._lasting,
             new_token=new_token,
             base_url=self.base_url,
         )
         self.pages = PortalPages(base_url=self.base_url, checkout_origin=origin)
         self._numbers = itertools.count(1)
+
+    @contextmanager
+    def _lasting(self, least: timedelta) -> Iterator[None]:
+        """Notes how long an answer is made to take, without waiting for it."""
+        self.lasted.append(least)
+        yield
 
     def move_to(self, base_url: str, *, checkout: str) -> None:
         """The same portal at another address."""

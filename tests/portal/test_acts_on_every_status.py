@@ -161,7 +161,7 @@ def test_an_act_is_kept_seen_and_answered_truly(act: Act, at: Standing, language
     assert (after.status, after.on_ladder) == (before.status, before.on_ladder)
     assert harness.waker.started == started
     new = {kind for _, kind, _ in harness.waker.notices[told_before:]}
-    assert new <= {"arrangement_confirmation"}
+    assert new <= {"arrangement_confirmation", "new_link"}
     # Who sees it.
     wanted = at.kind if expected.kind is None else expected.kind
     assert kinds(harness) == ([wanted] if wanted else [])

@@ -17,7 +17,10 @@ from tests.portal.harness import NOW, ROOT, Answer, Browser, PortalHarness, load
 
 def inner_routes() -> list[tuple[str, str]]:
     app = load_app().app
-    public = ("/", "/m/{token}", "/m/{token}/code", "/m/{token}/not-me", "/u/{token}", "/site.css")
+    public = (
+        "/", "/m/{token}", "/m/{token}/code", "/m/{token}/new", "/m/{token}/not-me",
+        "/u/{token}", "/site.css",
+    )  # fmt: skip
     return [
         (method, route.replace("{reference}", "AAAA-BBBB-CCCC"))
         for route, methods in app.routes.items()

@@ -48,6 +48,7 @@ def _read(kind: str, item: RawItem) -> Any:
 BEFORE = replace(values.ACCOUNT, paid_at=None, behind=(), restarts=None)
 # A pilot from before those drawn for it, and who halted it, were stored with it.
 ROLLOUT_BEFORE = replace(values.ROLLOUT, chosen=(), walk=None, halted_by="", halted_at=None)
+LINK_BEFORE = replace(values.LINK, opens_until=None)  # it opened until its row expired
 EXPECTED: list[tuple[str, str, str, Any]] = [
     ("account", "accounts", "acc_full META", BEFORE),
     ("account", "accounts", "acc_bare META", values.NEW_ACCOUNT),
@@ -67,7 +68,7 @@ EXPECTED: list[tuple[str, str, str, Any]] = [
     ("rollout", "ops", f"ROLLOUTS#{CREDITOR} ROLLOUT#", ROLLOUT_BEFORE),
     ("share", "ops", "AGG#SHARE#acc_full", values.SHARE),
     ("share", "ops", "AGG#SHARE#acc_bare", values.UNDATED_SHARE),
-    ("link", "ops", "LINK#", values.LINK),
+    ("link", "ops", "LINK#", LINK_BEFORE),
     ("session", "ops", "SESSION#", values.SESSION),
     ("draft", "ops", "DRAFT#acc_full", values.DRAFT),
     ("payments", "ops", "PAY#con_full", values.PAYMENT_ATTEMPTS),

@@ -414,6 +414,7 @@ LINK = Link(
     channel="sms",
     address_hash="f" * 64,
     expires_at=AT + 30 * DAY,
+    opens_until=AT + 10 * DAY,
 )
 SESSION = Session(
     session_hash="2" * 64,

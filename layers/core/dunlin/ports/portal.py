@@ -12,7 +12,11 @@ from dunlin.domain.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """Where a portal link leads. Stored under the SHA-256 of its token, never the token."""
+    """Where a portal link leads. Stored under the SHA-256 of its token, never the token.
+
+    It opens until `opens_until`, where that is known; until `expires_at` it still stops messages
+    and asks for another link.
+    """
 
     token_hash: str
     account_id: str
@@ -22,6 +26,11 @@ class Link:
     channel: str
     address_hash: str
     expires_at: datetime
+    opens_until: datetime | None = None
+
+    def opens(self, now: datetime) -> bool:
+        """True while it leads to the identity check."""
+        return now < (self.opens_until or self.expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

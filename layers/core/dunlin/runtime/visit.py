@@ -34,6 +34,7 @@ _FORM_OF = {
     "/pay": "/account",
     "/take-back": "/account",
     "/m/{token}/code": "/m/{token}",
+    "/m/{token}/new": "/m/{token}",
     "/m/{token}/not-me": "/m/{token}",
     "/signout": "/",
 }

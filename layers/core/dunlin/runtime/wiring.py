@@ -515,6 +515,7 @@ def mail_ports() -> MailPorts:
 
 @cache
 def portal() -> PortalPorts:
+    from dunlin.adapters.lasting import lasting
     from dunlin.adapters.randomness import new_token
     from dunlin.service.portal import PortalPorts
     from dunlin.service.signals.signals import apply_signal
@@ -524,6 +525,7 @@ def portal() -> PortalPorts:
 
     return PortalPorts(
         book=account_book(),
+        addresses=account_book(),
         creditors=creditors(),
         sessions=sessions(),
         drafts=sessions(),
@@ -533,6 +535,7 @@ def portal() -> PortalPorts:
         raise_signal=raise_signal,
         reply_model=reply_model,
         evidence=evidence(),
+        lasting=lasting,
         new_token=new_token,
         base_url=settings.PortalSettings.from_env().base_url,
     )

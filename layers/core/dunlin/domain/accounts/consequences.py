@@ -75,6 +75,7 @@ _ASKS = {
     "hardship": (SignalKind.HARDSHIP, "hardship"),
     "arrangement_request": (SignalKind.PLAN_REQUEST, "plan_request"),
     "question": (SignalKind.QUESTION, "question"),
+    "locked_out": (SignalKind.LOCKED_OUT, ""),
     "reply": (SignalKind.REPLY, ""),
 }
 ABOUT_ANOTHER = "Wrote back about another account"
@@ -172,6 +173,9 @@ def _account(
     if account is None:
         return None, ""
     labels = labels_of(signal)
+    if signal.kind is SignalKind.LOCKED_OUT:
+        # Nothing is held: whoever has a link could stop the messages by guessing.
+        return _asked(account, signal), "LockedOut"
     if part := _part(signal, account):
         contested = max(part, account.contested_minor)
         return _asked(lifecycle.contest(account, contested), signal), "PartDisputed"

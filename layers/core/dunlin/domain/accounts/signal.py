@@ -34,6 +34,7 @@ class SignalKind(StrEnum):
     REFUND = "refund"
     CHARGEBACK = "chargeback"
     PREFERENCE = "preference"
+    LOCKED_OUT = "locked_out"
     STAFF = "staff"
 
 
@@ -45,6 +46,7 @@ _SILENT = frozenset(
         SignalKind.CLICK,
         SignalKind.PORTAL_VISIT,
         SignalKind.QUESTION,
+        SignalKind.LOCKED_OUT,
     }
 )
 

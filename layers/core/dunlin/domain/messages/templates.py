@@ -28,6 +28,7 @@ class MessageKind(StrEnum):
     RUNG = "rung"
     RECEIPT = "receipt"
     CODE = "code"
+    NEW_LINK = "new_link"
     OPT_OUT_CONFIRMATION = "opt_out_confirmation"
     ARRANGEMENT_CONFIRMATION = "arrangement_confirmation"
     INSTALMENT_DUE = "instalment_due"

@@ -17,6 +17,8 @@ LINE_LIMIT = 120
 _AMOUNT = re.compile(r"(\d{1,3}(?:[, ]?\d{3})*|\d+)(?:\.(\d*))?")
 _COMMA_AMOUNT = re.compile(r"(\d{1,3}(?:\.?\d{3})*|\d+)(?:,(\d{1,2}))")
 
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
 
 def read_amount(text: str, balance: Money, least: Money) -> Money | str:
     """`$1,234.50`, `1234.5`, `12,50` as money within `least` and `balance`.
@@ -60,6 +62,19 @@ def read_digits(text: str, count: int) -> str | None:
     if count == 5 and len(digits) == 9:
         digits = digits[:5]
     return digits if digits.isascii() and digits.isdigit() and len(digits) == count else None
+
+
+def read_contact_point(text: str) -> str | None:
+    """An e-mail address, or a phone number as E.164 (a number of ten digits is North American);
+    None where it is neither."""
+    text = text.strip()
+    if _EMAIL.fullmatch(text) and len(text) <= LINE_LIMIT:
+        return text.lower()
+    digits = re.sub(r"[\s().-]", "", text)
+    bare = digits.removeprefix("+")
+    if not (bare.isascii() and bare.isdigit() and 10 <= len(bare) <= 15):
+        return None
+    return f"+1{bare}" if len(bare) == 10 and digits == bare else f"+{bare}"
 
 
 def read_text(text: str) -> str | None:

@@ -67,15 +67,20 @@ def _held(account: Account, day: Callable[[datetime], date]) -> tuple[InForce, .
         case Hold.INSURER:
             by_them = account.hold_reason == INSURER_OWES
             standing.append(InForce(kind="insurer", change="insurance", own=by_them))
-        case Hold.REVIEW if not account.has_open_message:
+        case Hold.REVIEW if _message(account) not in _MESSAGES:
             standing.append(InForce(kind="review"))
-    kind = account.case.kind if account.case is not None and account.has_open_message else ""
+    kind = _message(account)
     if account.contested_minor and account.hold is not Hold.DISPUTE and kind == "dispute":
         part = replace(account.balance, minor=account.contested_minor)
         standing.append(InForce(kind="dispute_part", amount=part, own=True))
     if account.paused and account.hold is not Hold.DISPUTE:
         standing.append(InForce(kind="paused"))
     return tuple(standing)
+
+
+def _message(account: Account) -> str:
+    """The kind of the message that waits for an answer, "" where none does."""
+    return account.case.kind if account.case is not None and account.has_open_message else ""
 
 
 def _asked(

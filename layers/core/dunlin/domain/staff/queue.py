@@ -22,6 +22,7 @@ HOURS: Mapping[str, int] = {
     "chargeback": 24,
     "arrangement_request": 24,
     "question": 24,
+    "locked_out": 24,
     "reply": 24,
     "unplaced_payment": 24,
     "approval": 48,

@@ -54,8 +54,8 @@ def contact_facts(
     """What the rulebook may know about one touch, from one read of the tables."""
     account, consumer, strategy = facts.account, facts.consumer, facts.strategy
     history = [_contact(c, now) for c in facts.history.contacts]
-    if purpose == "response" and template == "code":
-        # Asking for a code on the portal is the message that the code answers.
+    if purpose == "response" and template in ("code", "new_link"):
+        # Asking for a code or a link on the portal is the message that it answers.
         asked = Contact(at=now, channel=channel.value, direction="in", outcome="received")
         history.append(asked)
     # A notice is one for its cause; a second code or receipt is no repetition of the first.

@@ -40,6 +40,7 @@ from dunlin.service.contact.replay import record_of
 PURPOSES = {
     "receipt": "receipt",
     "code": "response",
+    "new_link": "response",
     "opt_out_confirmation": "response",
     "answer": "response",
     "help": "response",
@@ -74,8 +75,9 @@ def check_notice(
     """Decide about a message that is no rung and take its permit; one for a cause and kind, and
     another only once that was given back unsent.
 
-    `cause` names what it answers: a payment id, a reply id, a signal id, or for a code
-    `{token hash of the link}.{number}`.
+    `cause` names what it answers: a payment id, a reply id, a signal id; for a code
+    `{token hash of the link}.{number}`, and for a new link that or
+    `{hash of the contact point}.{number}`.
     """
     if kind not in PURPOSES:
         raise DomainError(f"no notice of kind {kind!r}")
@@ -114,12 +116,14 @@ def _numbered(cause: str, occurrence: int) -> str:
 
 
 def _channels(facts: Facts, kind: str, cause: str, *, links: Links) -> tuple[Channel, ...]:
-    """Where a notice may go: a confirmation and help where they were asked for, a code only to the
-    contact point that its link went to, an answer first to where the question came from, the
-    rest to whatever is open."""
+    """Where a notice may go: a confirmation and help where they were asked for, a code or a new
+    link only to the contact point that it was asked for at, an answer first to where the question
+    came from, the rest to whatever is open."""
     if kind in ("opt_out_confirmation", "help"):
         return (Channel.SMS,)
-    if kind != "code":
+    if kind == "new_link" and (asked := _asked_at(facts, cause)):
+        return asked
+    if kind not in ("code", "new_link"):
         held = [c for c in _BOTH if facts.consumer.address(c) is not None]
         if kind == "answer":
             held.sort(key=lambda channel: not cause.startswith(f"{channel.value}."))
@@ -130,6 +134,13 @@ def _channels(facts: Facts, kind: str, cause: str, *, links: Links) -> tuple[Cha
     channel = Channel(link.channel)
     address = facts.consumer.address(channel)
     return (channel,) if address and address_hash(address) == link.address_hash else ()
+
+
+def _asked_at(facts: Facts, cause: str) -> tuple[Channel, ...]:
+    """The channel of a contact point of theirs, in use, that somebody named on the front page."""
+    named = cause.split(".", 1)[0]
+    person = facts.consumer
+    return tuple(c for c in _BOTH if named in map(address_hash, person.points(c)))
 
 
 def _decide(

@@ -35,6 +35,7 @@ from dunlin.service.contact import arrangement_notices
 from dunlin.service.contact.permits import touch_data, without_contact
 
 LINK_LIFE = timedelta(days=45)
+LINK_KEPT = timedelta(days=400)  # an old link still stops messages and asks for another
 REPLY_LIFE = timedelta(days=400)  # people answer old mail, and may stop it at any time
 _CODE = re.compile(r"\b\d{6}\b")
 CODE_LIFE = timedelta(minutes=15)
@@ -160,7 +161,8 @@ def _compose(
         touch_id=touch.touch_id,
         channel=touch.channel.value,
         address_hash=address_hash(address),
-        expires_at=now + LINK_LIFE,
+        expires_at=now + LINK_KEPT,
+        opens_until=now + LINK_LIFE,
     )
     ports.links.put_link(link)
     stop_link = f"{ports.portal_url}/u/{token}"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,7 +25,13 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.portal.form import read_date
 from dunlin.domain.portal.page import SESSION_LIFE, Page
 from dunlin.domain.tokens import token_hash, well_formed
-from dunlin.ports.accounts import AccountsAndPeople, Conversations, Ledgers, Reply
+from dunlin.ports.accounts import (
+    AccountsAndPeople,
+    Addresses,
+    Conversations,
+    Ledgers,
+    Reply,
+)
 from dunlin.ports.arrangements import ArrangedAccounts
 from dunlin.ports.machines import LadderWaker
 from dunlin.ports.payments import Checkouts, SavedMethods
@@ -72,9 +79,11 @@ class PortalProcessor(Checkouts, SavedMethods, Protocol):
 class PortalPorts:
     """The ports of the use cases. `processor` is made on first use: most pages need no processor.
     `raise_signal` applies a signal with what the person wrote, and wakes the ladder. `reply_model`
-    reads free text as it reads a reply; it too is made on first use."""
+    reads free text as it reads a reply; it too is made on first use. `lasting` is a block that
+    takes at least so long in real time, so that how long it took tells nothing."""
 
     book: PortalBook
+    addresses: Addresses
     creditors: Creditors
     sessions: PortalSessions
     drafts: Drafts
@@ -84,6 +93,7 @@ class PortalPorts:
     raise_signal: Callable[[Signal, Reply | None, datetime], object]
     reply_model: Callable[[], ReplyModel]
     evidence: Evidence
+    lasting: Callable[[timedelta], AbstractContextManager[None]]
     new_token: Callable[[], str]
     base_url: str
 

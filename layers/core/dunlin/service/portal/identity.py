@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,7 +23,7 @@ from dunlin.domain.tokens import token_hash, well_formed
 from dunlin.ports.accounts import Facts
 from dunlin.ports.portal import Link, Session
 from dunlin.service.portal import GONE, PortalPorts, waiting_draft
-from dunlin.service.portal.pages import Done, IdentityPage, StopPage
+from dunlin.service.portal.pages import Done, ExpiredPage, IdentityPage, StopPage
 
 TRIES = 5
 CODES_A_DAY = 5
@@ -53,19 +54,24 @@ def proof_for(consumer: Consumer) -> Proof:
 
 def arrive(portal: PortalPorts, token: str, *, now: datetime, sent: bool = False) -> Page:
     """The neutral page behind a link. Nothing is proven, used up, paid or stopped, however
-    often it is fetched; that it was fetched is noted, which mail scanners do too."""
-    opened = _opened(portal, token, now)
+    often it is fetched; that it was fetched is noted, which mail scanners do too. A link of
+    theirs that is too old offers another."""
+    opened = known(portal, token)
     if opened is None:
         return GONE
     link, facts = opened
+    if not link.opens(now):
+        return _expired(token, link, facts)
     with suppress(Conflict, Unavailable):  # a note that is lost must not cost the page
         _signal_of_link(portal, link, SignalKind.CLICK, "click", now)
     return _identity_page(token, link, facts, sent=sent)
 
 
-def _opened(portal: PortalPorts, token: str, now: datetime) -> tuple[Link, Facts] | None:
+def known(portal: PortalPorts, token: str) -> tuple[Link, Facts] | None:
+    """The link of a token and the facts of its account; None where there is none, or where it
+    leads to somebody else's by now. Whether it opens still is for the caller."""
     link = _link(portal, token)
-    if link is None or link.expires_at <= now:
+    if link is None:
         return None
     try:
         facts = portal.book.facts(link.account_id)
@@ -78,6 +84,20 @@ def _opened(portal: PortalPorts, token: str, now: datetime) -> tuple[Link, Facts
         if person is None or facts.consumer.consumer_id != person.consumer_id:
             return None
     return link, facts
+
+
+def of_creditor(page: Page, facts: Facts) -> Page:
+    """A page of words that shows whom to call, and nobody's name."""
+    return replace(page, brand=facts.strategy.brand, their_language=facts.consumer.language)
+
+
+def _expired(token: str, link: Link, facts: Facts) -> Page:
+    page = Page(
+        name="expired",
+        status=410,
+        content=ExpiredPage(token=token, channel=link.channel, sender=neutral_name(facts.strategy)),
+    )
+    return of_creditor(page, facts)
 
 
 def _link(portal: PortalPorts, token: str) -> Link | None:
@@ -123,21 +143,25 @@ def identify(
     """Check what the person knows; what they typed before their last session ended awaits
     them. Wrong, locked and expired code read the same and take the same road; the count is
     taken before the answer is looked at, so parallel guesses cannot share a try."""
-    opened = _opened(portal, token, now)
+    opened = known(portal, token)
     if opened is None:
         return GONE
     link, facts = opened
+    if not link.opens(now):
+        return _expired(token, link, facts)
     consumer = facts.consumer
     proof = proof_for(consumer)
     given = _given(proof, form)
     if given is None:
         return _identity_page(token, link, facts, error=f"{proof}_unreadable", status=422)
     tries = portal.sessions.count_attempt(consumer.consumer_id, wall)
-    rate_limited = _rate_limited(portal, "answer", visitor, TRIES_AN_ADDRESS, wall)
+    too_often = rate_limited(portal, "answer", visitor, TRIES_AN_ADDRESS, wall)
     expected = _expected(portal, proof, link, consumer, wall)
     offered = token_hash(given) if proof is Proof.CODE else given
     matches = hmac.compare_digest(_blind(offered), _blind(expected or ""))
-    if rate_limited or not (matches and expected and tries <= TRIES):
+    if too_often or not (matches and expected and tries <= TRIES):
+        if tries == TRIES:
+            _locked_out(portal, link, now=now, wall=wall)
         return _identity_page(token, link, facts, error="no_match", status=403)
     portal.sessions.clear_attempts(consumer.consumer_id)
     if proof is Proof.CODE:
@@ -160,7 +184,13 @@ def identify(
     return GoTo(place=left.place if left else "/account", session=cookie)
 
 
-def _rate_limited(portal: PortalPorts, what: str, visitor: str, most: int, wall: datetime) -> bool:
+def _locked_out(portal: PortalPorts, link: Link, *, now: datetime, wall: datetime) -> None:
+    """Staff hear of it once a day: perhaps what the file says of the person is wrong."""
+    with suppress(Conflict, Unavailable):  # the count that locks is written already
+        _signal_of_link(portal, link, SignalKind.LOCKED_OUT, f"locked-{wall:%y%m%d}", now)
+
+
+def rate_limited(portal: PortalPorts, what: str, visitor: str, most: int, wall: datetime) -> bool:
     """True where one network address has asked too often in a day; many people may share one."""
     return bool(visitor) and portal.sessions.count_attempt(f"{what}-{visitor}", wall) > most
 
@@ -183,15 +213,17 @@ def send_code(
 ) -> Page | GoTo:
     """Ask for a code to be sent to the contact point this link went to. More than five a
     day look the same and send nothing."""
-    opened = _opened(portal, token, now)
+    opened = known(portal, token)
     if opened is None:
         return GONE
     link, facts = opened
+    if not link.opens(now):
+        return _expired(token, link, facts)
     consumer = facts.consumer
     if proof_for(consumer) is Proof.CODE:
         count = portal.sessions.count_attempt(f"code-{consumer.consumer_id}", wall)
-        rate_limited = _rate_limited(portal, "code", visitor, CODES_AN_ADDRESS, wall)
-        if count <= CODES_A_DAY and not rate_limited:
+        too_often = rate_limited(portal, "code", visitor, CODES_AN_ADDRESS, wall)
+        if count <= CODES_A_DAY and not too_often:
             cause = f"{link.token_hash}.{wall:%y%m%d}{count}"
             portal.waker.notice(account=facts.account, kind="code", cause=cause)
     return GoTo(place=f"/m/{token}?sent=1")

@@ -52,6 +52,22 @@ class IdentityPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    """The front page, where a link can be asked for by e-mail address or number."""
+
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiredPage:
+    """A link that no longer opens, and the offer of another: neutral as the page behind one."""
+
+    token: str
+    channel: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopPage:
     token: str
 

@@ -35,7 +35,8 @@ _DATE_ORDER = {
 # Pages that say what was done, all of one shape.
 _SIMPLE = frozenset(
     {
-        "home", "gone", "trouble", "refused", "stale", "not_me_done", "stop_done", "signed_out",
+        "gone", "link_sent", "trouble", "refused", "stale", "not_me_done", "stop_done",
+        "signed_out",
         "dispute_done", "dispute_part_done", "message_done", "stop_all_done", "promise_done",
         "promise_asked",
         "autopay_stopped", "plan_cancelled", "method_away", "method_asked", "paid_done",
@@ -100,7 +101,8 @@ class PortalPages:
             "css": f"{self.base}/site.css?a={accent[1:]}&v={_fingerprint()}",
             "brand": brand,
             "brand_name": (brand.name if inside and brand else "") or shown.get("sender", ""),
-            "phone": brand.phone if inside and brand else "",
+            "phone": brand.phone if brand else "",
+            "dialled": _dialled(brand.phone) if brand else "",
             "inside": inside,
             "csrf": page.nonce,
             "session_minutes": int(SESSION_LIFE.total_seconds() // 60),
@@ -156,6 +158,12 @@ def _declined(word: str) -> str:
     """The key of the sentence about a refused method; the general one where a word has none."""
     key = f"declined.{word}"
     return key if key in _strings(LANGUAGES[0]) else "declined.declined"
+
+
+def _dialled(phone: str) -> str:
+    """A number as a `tel:` address carries it; one of ten digits is North American."""
+    digits = re.sub(r"\D", "", phone)
+    return f"+1{digits}" if len(digits) == 10 and "+" not in phone else f"+{digits}"
 
 
 def _masked(address: str) -> str:

@@ -39,6 +39,7 @@ KINDS = {
     "chargeback": "Chargeback",
     "arrangement_request": "Arrangement asked for",
     "question": "Question",
+    "locked_out": "Cannot get into the page",
     "reply": "Reply",
     "approval": "Waits for approval",
     "stuck_payment": "Payment stuck",

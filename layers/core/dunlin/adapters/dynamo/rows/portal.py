@@ -41,6 +41,7 @@ class LinkRow(StoredRow):
     touch_id = UnicodeAttribute()
     channel = UnicodeAttribute()
     address_hash = UnicodeAttribute()
+    opens_until = TextAttribute(INSTANT, null=True)
     expires_at = EpochAttribute()
 
     @classmethod

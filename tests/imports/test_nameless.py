@@ -170,3 +170,9 @@ def test_headings_that_only_count_the_columns_are_none() -> None:
 def test_a_word_for_a_standing_is_nobodys_name() -> None:
     (row,) = read("Open,Sam Norton,sam@example.com,339.61,05/24/26\n")["rows"]
     assert row["account"]["consumer"]["name"] == "Sam Norton"
+
+
+def test_days_that_a_spreadsheet_counts_are_asked_where_all_could_be_zips() -> None:
+    asked = questions(read(table(PEOPLE, MAILS, OWED, ("46207", "46114", "46178"))))
+    assert set(asked) == {"mapping:#4"}
+    assert {"due_date", "zip"} <= set(asked["mapping:#4"]["choices"])

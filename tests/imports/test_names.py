@@ -16,6 +16,19 @@ def test_a_name_that_may_be_a_persons_is_a_persons(name: str) -> None:
     assert not read_name(name).company
 
 
+@pytest.mark.parametrize(
+    ("name", "company"),
+    [
+        ("The Estate of Christian School", False),
+        ("Estate of Tyler Church", False),
+        ("Heirs of Ada Abbott", False),
+        ("Estate of Abbott Plumbing LLC", True),
+    ],
+)
+def test_an_estate_is_what_the_name_behind_it_is(name: str, company: bool) -> None:
+    assert read_name(name) == (name, "", "", "", company, "")
+
+
 @pytest.mark.parametrize("name", names_in(FIRMS))
 def test_a_firms_name_is_kept_whole(name: str) -> None:
     read = read_name(name)

@@ -54,3 +54,14 @@ def test_a_row_that_is_not_owed_moves_no_running_balance(heading: str) -> None:
     assert {a["reference"]: a["balance_minor"] for a in accounts} == {
         "1": 480748, "2": 116800, "4": 142698, "5": 99800,
     }  # fmt: skip
+
+
+def test_rows_without_number_and_day_move_a_running_balance() -> None:
+    result = read(
+        ADDED_UP + "Ada Abbott,ada@example.com,100.00,2026-06-23,100.00\n"
+        "Cora Castillo,cora@example.com,40.50,,140.50\n"
+        "Ben Barker,ben@example.com,75.00,2026-03-02,215.50\n"
+        "Dora Dalton,dora@example.com,10.00,,225.50\n"
+    )
+    accounts = [row["account"] for row in result["rows"] if row["outcome"] == "created"]
+    assert [a["balance_minor"] for a in accounts] == [10000, 4050, 7500, 1000]

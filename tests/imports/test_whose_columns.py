@@ -396,3 +396,29 @@ def test_a_vendor_beside_a_persons_two_names_is_nobody_who_owes() -> None:
     )
     account = document["rows"][0]["account"]
     assert (document["kind"], account["consumer"]["name"]) == ("receivables", "Ada Abbott")
+
+
+def test_a_word_for_a_person_over_sums_names_nobody() -> None:
+    document = read(
+        "Factura;Paciente;Abonado;Titular;Correo electrónico;Vencimiento;Importe facturado\n"
+        "1;Leo Ejemplo;467,29 €;Hugo Ejemplo;hugo@example.com;27-02-2026;4.209,57 €\n"
+        "2;Mia Muestra;0,00 €;Ana Muestra;ana@example.com;19-04-2026;347,00 €\n"
+        "3;Mia Muestra;279,36 €;Ana Muestra;ana@example.com;23-03-2026;2.375,56 €\n"
+    )
+    assert [c["name"] for c in consumers_of(document)] == [
+        "Hugo Ejemplo", "Ana Muestra", "Ana Muestra",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("payer", ["Responsible Party", "Guarantor", "Parent"])
+@pytest.mark.parametrize(
+    "birthday",
+    ["Patient DOB", "Patient Date of Birth", "Birth Date (Child)", "Date de naissance patient"],
+)
+def test_a_patients_birthday_is_not_that_of_who_answers(payer: str, birthday: str) -> None:
+    document = read(
+        f"{payer},Email,{birthday},Invoice,Due Date,Balance\n"
+        "Ada Abbott,ada@example.com,2014-05-12,1,2026-04-14,150.00\n"
+        "Ben Barker,ben@example.com,2016-07-01,2,2026-05-14,75.00\n"
+    )
+    assert [row["account"]["held"] for row in document["rows"]] == [None, None]

@@ -88,6 +88,8 @@ class LayoutVotes:
         self._currency = _first(by, ("currency",))
         self._by_currency: dict[str, int] = {}
         self.running = RunningBalance(columns, marks)
+        self._running_through_sums = RunningBalance(columns, marks)
+        """The same, where rows without a number and a day are movements like the others."""
         self._row_before: list[str] = []
         self._sums = Sums(self.kinds.who)
         words = [" ".join(c for c in cells if c.strip()) for cells in titles]
@@ -126,6 +128,7 @@ class LayoutVotes:
             name = self.kinds.named(cells)
             value = self._figures(cells)
             self._sums.sum_row(line, cells, value, name)
+            self._running_through_sums.add(cells, name)
             if value == (None, None):
                 self._headings.name(name)
             self._sum_headings.name(name)
@@ -186,14 +189,17 @@ class LayoutVotes:
             self._row_before = cells
             paid = any(i < len(cells) and _is_set(cells[i]) for i in self._paid_days)
             moves = 0 if paid else counts  # what was paid may be off the balance already
-            self.running.add(cells, name or self._headings.now, counts=moves)
+            for running in (self.running, self._running_through_sums):
+                running.add(cells, name or self._headings.now, counts=moves)
         if 0 <= self._currency < len(cells):
             self._count_currency(cells[self._currency].strip(), figures[0] or 0)
 
     def finish(self) -> Shape:
         """The shape of the file."""
         sums = self._sums
-        runs = self.running.runs()
+        runs = self.running.runs() or (
+            sums.sum_rows.count > 0 and self._running_through_sums.runs()
+        )
         sums.finish(running=runs)
         lie = sums.lie()
         if sums.doubtful_sums() and "sum_rows" in self._answers:

@@ -124,8 +124,9 @@ def settle_nameless(
             len(alike) > 1
             or (alike and kind is Kind.NUMBER and no_money)
             or any(_is_doubtful(c, contents, samples) for c in alike)
+            or any(kind is Kind.DAY and not _leads_to_a_day(ranked[c.index]) for c in alike)
         ):
-            questions += _asked(alike, ranked)
+            questions += _asked(alike, ranked, contents)
         elif kind is Kind.STANDING:
             for column in alike:
                 ranked[column.index] = [(_SAYS, "status", "its values say how a debt stands")]
@@ -136,7 +137,14 @@ def settle_nameless(
     return questions
 
 
-def _asked(alike: Sequence[_Column], ranked: Ranked) -> Iterator[ImportQuestion]:
+def _leads_to_a_day(ranks: Sequence[tuple[float, str, str]]) -> bool:
+    """False for days that a spreadsheet counts, all of which are ZIPs too: 46207 is in Indiana."""
+    return not ranks or max(ranks)[1] in fields.DATES
+
+
+def _asked(
+    alike: Sequence[_Column], ranked: Ranked, contents: Sequence[Content]
+) -> Iterator[ImportQuestion]:
     """A question of each; one of amounts and one of names are kept, that it stays a file of debts
     while it waits."""
     kind = alike[0].kind
@@ -148,6 +156,8 @@ def _asked(alike: Sequence[_Column], ranked: Ranked) -> Iterator[ImportQuestion]
         if at or kind not in (Kind.MONEY, Kind.PERSON):
             ranked[column.index] = []
         choices = _CHOICES[kind]
+        if kind is Kind.DAY and contents[column.index].share("zip") > _SAYS:
+            choices = (*choices[:-1], "zip", "account_reference", fields.IGNORE)
         yield ImportQuestion(kind="mapping", column=column.key, choices=choices, why=why)
 
 

@@ -62,6 +62,9 @@ _VISIBLE = re.compile(
     r"trust (?:of|dated|dtd)|(?:family|living|revocable|irrevocable|testamentary) trust)\b|"
     r"\bestate$|/estate\b"
 )
+_ESTATE = re.compile(
+    r"^(?:the\s+)?(?:estate|heirs|succession|nachlass|erben)\s+(?:of|de|von)\s+", re.IGNORECASE
+)
 _ENDS = tuple(FIRM_ENDS)
 _SEEN = FORMS | SHORT_FORMS | LEADING_FORMS | TRADES | WEAK_TRADES | PARTICLES | STATES | frozenset(
     "and und et of mr mrs ms miss mx dr prof herr frau mme mlle estate heirs trust deceased jr sr "
@@ -86,7 +89,9 @@ class Name(NamedTuple):
 
 
 def is_company(text: str) -> bool:
-    """True where the name is a firm's beyond doubt: a legal form, a trade, `& Sons`."""
+    """True where the name is a firm's beyond doubt: a legal form, a trade, `& Sons`. An estate is
+    what the name behind it is."""
+    text = _ESTATE.sub("", text)
     low = fold(text)
     words = [w.strip(".()\"'") for w in _APART.split(low)]
     words = [w for w in words if w]

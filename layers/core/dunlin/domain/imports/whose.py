@@ -60,6 +60,8 @@ _TELLS_MORE = frozenset(
     """.replace("?", "").split()
 )
 """Beside an e-mail or a phone they tell something about it, and not where it is."""
+_BIRTH = frozenset(w for w, point in _POINT_OF.items() if point == "date_of_birth")
+_DAY = frozenset("date day fecha data datum".split())
 _OF_CHILDREN = frozenset(("child", "student", "participant"))
 _SPANISH_WARDS = frozenset(
     "alumno alumna estudiante nino nina hijo hija aluno aluna crianca".split()
@@ -83,6 +85,8 @@ def party_of(header: str) -> Party | None:
         words.remove("e")
     words = [w for w in words if w != "e"]
     words = _parted(words)
+    if not _BIRTH.isdisjoint(words):
+        words = [w for w in words if w not in _DAY]
     if len(words) > 2 and words[-2:] == ["family", "name"]:
         words[-2:] = ["surname"]  # of whoever stands before it: `Tenant Family Name`
     at = _role_in(words)
@@ -198,7 +202,7 @@ class Parties:
         self.headers = headers
         self._contents = contents
         self._left_out = left_out
-        self.parties = [None if i in left_out else party_of(h) for i, h in enumerate(headers)]
+        self.parties = [None if i in left_out else self._party(i, h) for i, h in enumerate(headers)]
         self._keys = [fields.key_of(h) for h in headers]
         self._insured_who_owe()
         self._known_by_its_first_word()
@@ -214,6 +218,13 @@ class Parties:
         self.ward = self._about() if self.payer is not None else None
         self.splits = self.payer is not None and self.ward is not None
         """True where one is named who answers for the debt, and another whom it is about."""
+
+    def _party(self, index: int, header: str) -> Party | None:
+        """Whom a header names. A column of sums or days under the word for a person names nobody:
+        `Abonado` is a subscriber, and what was paid."""
+        party, content = party_of(header), self._contents[index]
+        figures = max(content.share("marked"), content.share("date")) > 0.5
+        return None if party and party.point in NAMES and content.filled and figures else party
 
     def _known_by_its_first_word(self) -> None:
         """`E-Mail of the Payer` beside `Payer in charge`: an address is of whom another column
@@ -285,7 +296,7 @@ class Parties:
         debtors = self._with(OWES, NAMES)
         wards = self._with(WARD, NAMES)
         pays = self._with(PAYS)
-        if pays and (debtors or wards or self._bare_name()):
+        if pays and (debtors or wards or self._bare_name() or self._born_alone()):
             return pays[0]
         answers = [p for p in self._with(ANSWERS) if self._speaks_of_parents(p, bool(wards))]
         named = [p for p in answers if p.point in NAMES] or answers
@@ -296,7 +307,7 @@ class Parties:
             return None
         members = [p for p in debtors if p.role in ("member", "customer")]
         parental = named[0].role not in ("guarantor", "account holder", "person in charge")
-        if wards:
+        if wards or self._born_alone():
             return named[0]
         if parental and not wards and (debtors == members and members):
             return named[0]
@@ -310,6 +321,10 @@ class Parties:
             return True
         at = self.parties.index(party)
         return wards and (self._in_spanish or "tutor" not in self._keys[at])
+
+    def _born_alone(self) -> list[Party]:
+        """Of whom a file gives the birthday and no name: `Patient DOB` beside who answers."""
+        return [] if self._with(WARD, NAMES) else self._with(WARD, frozenset(("date_of_birth",)))
 
     def _bare_name(self) -> bool:
         return any(k in _BARE_NAMES for k in self._keys)
@@ -330,7 +345,7 @@ class Parties:
 
     def _about(self) -> Party | None:
         """Whom the debt is about where another answers for it."""
-        wards = self._with(WARD, NAMES) or self._with(OWES, NAMES)
+        wards = self._with(WARD, NAMES) or self._with(OWES, NAMES) or self._born_alone()
         if wards:
             return wards[0]
         return Party(WARD, "person", "consumer_name") if self._bare_name() else None

@@ -1,9 +1,8 @@
-"""A dossier proves itself offline, and shows each way of tampering with it."""
+"""Days are signed without a gap, and a dossier of them is exported, read and checked by command."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,321 +10,223 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
-from dunlin.adapters.memory.waker import MemoryWaker
 from dunlin.cli.audit import signature_holds
 from dunlin.cli.main import app
-from dunlin.domain.accounts.signal import Signal, SignalKind
-from dunlin.domain.audit import audit
-from dunlin.domain.audit.audit import AuditEntry
+from dunlin.domain.audit.verification import verify
 from dunlin.runtime import wiring
-from dunlin.service.contact.ladders import check_ladder
-from dunlin.service.contact.sending import send
 from dunlin.service.reports.audit_log import (
     archive_entries,
     dossier,
     repair,
     sign_day,
     sign_finished_days,
-    verify_dossier,
 )
-from dunlin.service.signals.signals import apply_signal
-from tests.support import ground
+from tests.audit.lives import DAY, FIRST, LAST, Dossier, archived, exported, lived, paused
 from tests.support.builders import NOON
 from tests.support.deployment import LAPTOP
 from tests.support.evidence import LocalSigner, MemoryArchive
 
-Dossier = dict[str, Any]
+SIGNER = LocalSigner()
 
 
-def lived() -> tuple[MemoryBook, str]:
-    """An account that was written to and whose person then opted out, a day later."""
-    book, account = ground.memory_world()
-    outbox = ground.outbox()
-    permit = check_ladder(
-        account.account_id,
-        1,
-        book=book,
-        gate=ground.gate("PLAT-FREQ-ALL"),
-        templates=outbox.templates,
-        now=NOON,
-    )
-    send(
-        account.account_id,
-        permit.touch_key,
-        permit.permit_id,
-        book=book,
-        ports=outbox,
-        now=NOON,
-    )
-    later = NOON + timedelta(days=1)
-    for kind in (SignalKind.DISPUTE, SignalKind.OPT_OUT):
-        signal = Signal(
-            signal_id=kind.value,
-            kind=kind,
-            at=later,
-            account_id=account.account_id,
-            consumer_id=account.consumer_id,
-        )
-        apply_signal(signal, book=book, waker=MemoryWaker(), now=later)
-    return book, account.account_id
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The morning after the last signed day."""
+    monkeypatch.setattr(wiring, "real_clock", lambda: FixedClock(NOON + 3 * DAY))
 
 
-def exported(signer: LocalSigner) -> Dossier:
-    book, account_id = lived()
-    archive = MemoryArchive(lambda: book.chains)
-    entries = [e for chain in book.chains.values() for e in chain]
-    archive_entries([(e.at, f"{e.subject}{e.sequence}", e) for e in entries], archive=archive)
-    # Another account on the same days: its leaves stand beside ours in the tree.
-    other = audit.append(
-        subject="account#other",
-        sequence=1,
-        previous="",
-        at=NOON,
-        actor="import",
-        what="AccountImported",
-        data={},
-    )
-    archive_entries([(NOON, "other", other)], archive=archive)
-    roots = sign_finished_days((NOON + timedelta(days=2)).date(), archive=archive, signer=signer)
-    assert [r.leaves for r in roots] == [3, 2]
-    assert roots[1].previous == roots[0].root
-    document = dossier(
-        account_id, book=book, archive=archive, signer=signer, now=NOON + timedelta(days=3)
-    )
-    assert len(document["proofs"]) == 4
-    loaded: Dossier = json.loads(json.dumps(document))
-    return loaded
+def checked(document: Any, folder: Path, *more: str, key: str = "") -> tuple[int, str]:
+    file, pem = folder / "dossier.json", folder / "key.pem"
+    file.write_text(document if isinstance(document, str) else json.dumps(document))
+    pem.write_text(key or SIGNER.public_key())
+    result = CliRunner().invoke(app, ["audit", "verify", str(file), "--key", str(pem), *more])
+    return result.exit_code, " ".join(result.output.split())
 
 
-def verify(document: Dossier, folder: Path, *more: str) -> tuple[int, str]:
-    file = folder / "dossier.json"
-    file.write_text(json.dumps(document))
-    result = CliRunner().invoke(app, ["audit", "verify", str(file), *more])
-    return result.exit_code, result.output
+def touch_of(document: Dossier) -> dict[str, Any]:
+    (touch,) = [t for a in document["accounts"].values() for t in a["touches"]]
+    return dict(touch)
 
 
-def chain_of(document: Dossier) -> list[dict[str, Any]]:
-    """The account's chain: imported, permitted, sent, held."""
-    subject = f"account#{document['account_id']}"
-    chain: list[dict[str, Any]] = document["chains"][subject]
-    assert [e["what"] for e in chain] == [
-        "AccountImported",
-        "TouchPermitted",
-        "TouchSent",
-        "AccountHeld",
-    ]
-    return chain
-
-
-def rehashed(chain: list[dict[str, Any]], document: Dossier) -> None:
-    """Give a chain hashes that fit again, and the dossier a head that fits the chain."""
-    previous = ""
-    for n, row in enumerate(chain):
-        old: AuditEntry = audit.from_json(row)
-        fresh = audit.append(
-            subject=old.subject,
-            sequence=n + 1,
-            previous=previous,
-            at=old.at,
-            actor=old.actor,
-            what=old.what,
-            data=old.data,
-        )
-        chain[n] = audit.to_json(fresh)
-        previous = fresh.hash
-    subject = chain[0]["subject"]
-    document["heads"][subject] = {"sequence": len(chain), "hash": previous}
-
-
-def _edit(document: Dossier) -> None:
-    chain_of(document)[1]["data"]["rules"] = {}
-
-
-def _edit_and_rehash(document: Dossier) -> None:
-    _edit(document)
-    rehashed(chain_of(document), document)
-
-
-def _drop(document: Dossier) -> None:
-    del chain_of(document)[1]
-
-
-def _drop_and_rehash(document: Dossier) -> None:
-    chain = chain_of(document)
-    del chain[1]
-    rehashed(chain, document)
-
-
-def _swap(document: Dossier) -> None:
-    chain = chain_of(document)
-    chain[1], chain[2] = chain[2], chain[1]
-
-
-def _swap_and_rehash(document: Dossier) -> None:
-    chain = chain_of(document)
-    chain[1], chain[2] = chain[2], chain[1]
-    rehashed(chain, document)
-
-
-def _cut(document: Dossier) -> None:
-    chain_of(document).pop()
-
-
-def _cut_and_lower_the_head(document: Dossier) -> None:
-    chain = chain_of(document)
-    chain.pop()
-    rehashed(chain, document)
-
-
-def _cut_everything(document: Dossier) -> None:
-    chain_of(document).clear()
-
-
-def _lose_a_chain(document: Dossier) -> None:
-    del document["chains"][next(s for s in document["chains"] if s.startswith("consumer#"))]
-
-
-def _forge_root(document: Dossier) -> None:
-    for proof in document["proofs"]:
-        proof["root"]["root"] = "f" * 64
-
-
-def _forge_path(document: Dossier) -> None:
-    document["proofs"][0]["path"][0][1] = "e" * 64
-
-
-def _sign_with_another_key(document: Dossier) -> None:
-    stranger = LocalSigner()
-    for proof in document["proofs"]:
-        root = audit.SignedRoot(**proof["root"])
-        proof["root"]["signature"] = stranger.sign(root.message())
-
-
-def _backdate_the_root(document: Dossier) -> None:
-    document["proofs"][0]["root"]["day"] = "2026-11-01"
-
-
-def _other_words(document: Dossier) -> None:
-    document["touches"][0]["content"] += " Pay today."
-
-
-def _no_words(document: Dossier) -> None:
-    document["touches"].clear()
-
-
-TAMPERED: dict[str, Callable[[Dossier], None]] = {
-    "a message with other words": _other_words,
-    "a message that is left out": _no_words,
-    "edited": _edit,
-    "edited and rehashed": _edit_and_rehash,
-    "dropped": _drop,
-    "dropped and rehashed": _drop_and_rehash,
-    "swapped": _swap,
-    "swapped and rehashed": _swap_and_rehash,
-    "tail cut": _cut,
-    "tail cut and head lowered": _cut_and_lower_the_head,
-    "all cut": _cut_everything,
-    "a chain lost": _lose_a_chain,
-    "root forged": _forge_root,
-    "path forged": _forge_path,
-    "signed by another": _sign_with_another_key,
-    "root backdated": _backdate_the_root,
-}
-
-
-def test_an_untouched_dossier_verifies(tmp_path: Path) -> None:
-    code, output = verify(exported(LocalSigner()), tmp_path)
+def test_an_untouched_dossier_verifies_and_says_how_far(tmp_path: Path) -> None:
+    code, output = checked(exported(SIGNER), tmp_path)
     assert code == 0, output
-    assert "4 proofs" in output
+    assert "9 entries in 4 chains and 1 messages are vouched for" in output
+    assert f"by 3 signed days, until the end of {LAST} (UTC)" in output
 
 
 def test_a_dossier_says_what_was_sent_when_by_whose_clock_and_under_which_rules() -> None:
-    document = exported(LocalSigner())
-    (touch,) = document["touches"]
+    document = exported(SIGNER)
+    touch = touch_of(document)
     assert touch["channel"] == "email"
-    assert touch["content"].startswith("reminder.neutral\n\nAda Example: reminder.neutral")
-    assert "/m/…" in touch["content"]  # the private link is cut out
-    assert "/u/…" in touch["content"]
-    assert touch["permitted_utc"] == "2026-11-23T18:00:00+00:00"
+    assert touch["words"].startswith("reminder.neutral\n\nAda Example: reminder.neutral")
+    assert "/m/…" in touch["words"]  # the private link is cut out
+    assert "/u/…" in touch["words"]
+    assert touch["permitted_at"] == "2026-11-23T18:00:00Z"
     assert touch["permitted_local"] == {"America/Chicago": "2026-11-23T12:00:00-06:00"}
-    assert touch["consent_version"] == 1
-    assert touch["rulebook"] == "PLAT-FREQ-ALL"
+    assert (touch["state"], touch["sent_at"]) == ("sent", "2026-11-23T18:00:00Z")
+    assert (touch["consent_version"], touch["rulebook"]) == (1, "PLAT-FREQ-ALL")
+    (person,) = document["persons"].values()
+    assert person["consents"]["email"]["state"] == "revoked"
+    assert set(person["flags"]) == {"email_optout", "sms_optout"}
+    life = lived()
+    account = document["accounts"][life.account_id]
+    assert (account["hold"], account["balance_minor"]) == ("dispute", 12_000)
+    assert [line["minor"] for line in account["ledger"]] == [12_500, -500]
+    assert document["accounts"][life.other_id]["touches"] == []
 
 
-@pytest.mark.parametrize("how", TAMPERED)
-def test_tampering_is_found_from_the_file_alone(how: str, tmp_path: Path) -> None:
-    document = exported(LocalSigner())
-    TAMPERED[how](document)
-    code, output = verify(document, tmp_path)
-    assert code == 1, output
-    assert "✗" in output
+def test_a_dossier_that_reaches_less_far_than_asked_is_no_proof(tmp_path: Path) -> None:
+    document = exported(SIGNER)
+    assert checked(document, tmp_path, "--until", str(LAST))[0] == 0
+    code, output = checked(document, tmp_path, "--until", str(LAST + DAY))
+    assert code == 1
+    assert f"it reaches to the end of {LAST}" in output
 
 
-def test_a_file_that_brings_its_own_key_is_found_with_the_creditors_key(tmp_path: Path) -> None:
-    signer, stranger = LocalSigner(), LocalSigner()
-    document = exported(signer)
-    document["public_key"] = stranger.public_key()
-    for proof in document["proofs"]:
-        root = audit.SignedRoot(**proof["root"])
-        proof["root"]["signature"] = stranger.sign(root.message())
-    key = tmp_path / "key.pem"
-    key.write_text(signer.public_key())
-    assert verify(document, tmp_path)[0] == 0
-    assert verify(document, tmp_path, "--key", str(key))[0] == 1
+def test_entries_that_no_root_covers_yet_are_named_and_are_no_success(tmp_path: Path) -> None:
+    document = exported(SIGNER, until=FIRST)
+    code, output = checked(document, tmp_path, "--until", str(FIRST))
+    assert code == 1
+    assert "not vouched for yet: 2 of 5 entries of account#" in output
+    assert "from 2026-11-24 18:00 on" in output
+
+
+def test_an_export_until_a_signed_day_leaves_out_what_came_later(tmp_path: Path) -> None:
+    life = lived()
+    archive = archived(lambda: life.book.chains)
+    sign_finished_days(LAST, archive=archive, signer=SIGNER)
+    document = dossier(life.account_id, book=life.book, archive=archive, until=FIRST)
+    assert document["until"] == str(FIRST)
+    assert checked(document, tmp_path, "--until", str(FIRST))[0] == 0
+    (person,) = document["persons"].values()
+    assert person["flags"] == {}
+    nothing = dossier(life.account_id, book=life.book, archive=archive, until=FIRST - DAY)
+    code, output = checked(nothing, tmp_path, "--until", str(FIRST - DAY))
+    assert code == 1
+    assert "no day is signed" in output
+
+
+def test_a_key_that_is_not_the_creditors_proves_nothing(tmp_path: Path) -> None:
+    document = exported(SIGNER)
+    code, output = checked(document, tmp_path, key=LocalSigner().public_key())
+    assert code == 1
+    assert "signature is not valid" in output
+    assert checked(document, tmp_path, key="no key")[0] == 1
+    file = tmp_path / "dossier.json"
+    assert CliRunner().invoke(app, ["audit", "verify", str(file)]).exit_code == 2
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [("", 2), ("[]", 2), ("null", 2), ("{}", 1), ('{"format": "dunlin-dossier-1"}', 1)],
+    [
+        ("", 2),
+        ("[]", 2),
+        ("null", 2),
+        ('{"format": "x", "format": "dunlin-dossier-2"}', 2),
+        ("{}", 1),
+        ('{"format": "dunlin-dossier-2"}', 1),
+    ],
 )
 def test_what_is_no_dossier_is_refused(content: str, code: int, tmp_path: Path) -> None:
-    file = tmp_path / "dossier.json"
-    file.write_text(content)
-    assert CliRunner().invoke(app, ["audit", "verify", str(file)]).exit_code == code
+    assert checked(content, tmp_path)[0] == code
+
+
+def test_a_dossier_of_the_form_before_is_read_and_is_no_proof(tmp_path: Path) -> None:
+    document = exported(SIGNER)
+    older = {"format": "dunlin-dossier-1", "chains": document["chains"], "proofs": []}
+    code, output = checked(older, tmp_path)
+    assert code == 1
+    assert "a dossier of an older form" in output
+    assert "edited" not in output
+    (chain, *_) = older["chains"].values()
+    chain[0]["actor"] = "somebody"
+    assert "it was edited" in checked(older, tmp_path)[1]
+
+
+def test_entries_from_before_they_named_what_they_show_are_not_vouched_for(tmp_path: Path) -> None:
+    life = lived(older=True)
+    archive = archived(lambda: life.book.chains)
+    sign_finished_days(LAST + DAY, archive=archive, signer=SIGNER)
+    document = dossier(life.account_id, book=life.book, archive=archive)
+    code, output = checked(document, tmp_path)
+    assert code == 1
+    assert f"account#{life.account_id}: no entry of its person names it" in output
+    assert "its ledger does not add up to its balance" in output
+    assert "✗ not vouched for" in output
+    assert output.count("✗") == output.count("✗ not vouched for"), output
 
 
 def test_a_signed_day_stays_as_it_is() -> None:
-    book, _ = lived()
-    archive, signer = MemoryArchive(lambda: book.chains), LocalSigner()
-    (first, *others) = [e for chain in book.chains.values() for e in chain]
+    life = lived()
+    archive = MemoryArchive(lambda: life.book.chains)
+    (first, *others) = [e for chain in life.book.chains.values() for e in chain]
     archive_entries([(NOON, "a", first)], archive=archive)
-    root = sign_day(NOON.date(), archive=archive, signer=signer)
+    root = sign_day(FIRST, archive=archive, signer=SIGNER)
     archive_entries([(NOON, "b", others[0])], archive=archive)
-    assert sign_day(NOON.date(), archive=archive, signer=signer) == root
+    assert sign_day(FIRST, archive=archive, signer=SIGNER) == root
     assert archive_entries([(NOON, "b", others[0])], archive=archive) == 0
 
 
+def test_every_day_from_the_first_on_is_signed_also_those_on_which_nothing_moved() -> None:
+    life = lived()
+    archive = archived(lambda: life.book.chains)
+    assert sign_finished_days(FIRST, archive=archive, signer=SIGNER) == []
+    first = sign_finished_days(FIRST + DAY, archive=archive, signer=SIGNER)
+    late = sign_finished_days(FIRST + 20 * DAY, archive=archive, signer=SIGNER)
+    assert [r.day for r in (*first, *late)] == [str(FIRST + n * DAY) for n in range(20)]
+    assert [r.leaves for r in late][:3] == [6, 4, 0]
+    assert [r.previous for r in late] == [r.root for r in (*first, *late)][:-1]
+    assert sign_finished_days(FIRST + 20 * DAY, archive=archive, signer=SIGNER) == []
+    document = dossier(life.account_id, book=life.book, archive=archive)
+    until = FIRST + 19 * DAY
+    key = SIGNER.public_key()
+    assert verify(document, public_key=key, until=until, signed=signature_holds) == []
+
+
+def test_the_creditors_own_entries_belong_to_it() -> None:
+    life = lived()
+    paused(life)
+    archive = archived(lambda: life.book.chains)
+    sign_finished_days(LAST + DAY, archive=archive, signer=SIGNER)
+    document = dossier(life.account_id, book=life.book, archive=archive)
+    key = SIGNER.public_key()
+    assert verify(document, public_key=key, until=LAST, signed=signature_holds) == []
+    document["chains"]["creditor#acme-clinic"] = []
+    faults = verify(document, public_key=key, until=LAST, signed=signature_holds)
+    assert faults
+    assert "creditor#acme-clinic on 2026-11-23: the signed root vouches for entry 1" in faults[0]
+
+
 def test_what_the_archive_lacks_is_copied_once_and_vouched_for() -> None:
-    book, account_id = lived()
-    archive, signer = MemoryArchive(lambda: book.chains), LocalSigner()
-    entries = [e for chain in book.chains.values() for e in chain]
+    life = lived()
+    archive = MemoryArchive(lambda: life.book.chains)
+    entries = [e for chain in life.book.chains.values() for e in chain]
     archive_entries([(NOON, f"r{n}", e) for n, e in enumerate(entries[:-2])], archive=archive)
-    yesterday, today = NOON.date(), NOON.date() + timedelta(days=1)
-    sign_day(yesterday, archive=archive, signer=signer)
+    yesterday, today = FIRST, FIRST + DAY
+    sign_day(yesterday, archive=archive, signer=SIGNER)
     assert repair(yesterday, today, archive=archive) == 2
     assert repair(yesterday, today, archive=archive) == 0
     # Signed under the day of the repair: the root of yesterday stands.
-    sign_day(today, archive=archive, signer=signer)
+    sign_day(today, archive=archive, signer=SIGNER)
     kept = {e.hash for day in (yesterday, today) for e in archive.archived(day)}
     assert kept == {e.hash for e in entries}
-    document = dossier(
-        account_id, book=book, archive=archive, signer=signer, now=NOON + timedelta(days=2)
-    )
-    assert verify_dossier(document, signed=signature_holds) == []
-    assert repair(today + timedelta(days=1), today + timedelta(days=1), archive=archive) == 0
+    document = dossier(life.account_id, book=life.book, archive=archive)
+    key = SIGNER.public_key()
+    assert verify(document, public_key=key, until=today, signed=signature_holds) == []
+    assert repair(today + DAY, today + DAY, archive=archive) == 0
 
 
 def test_the_command_repairs_and_says_where_it_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
-    book, _ = lived()
-    archive = MemoryArchive(lambda: book.chains)
+    life = lived()
+    archive = MemoryArchive(lambda: life.book.chains)
     monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     monkeypatch.setattr(wiring, "audit_archive", lambda: archive)
     monkeypatch.setattr(wiring, "real_clock", lambda: FixedClock(NOON + timedelta(days=1)))
     first = CliRunner().invoke(app, ["audit", "repair"])
     again = CliRunner().invoke(app, ["audit", "repair"])
-    number = sum(map(len, book.chains.values()))
+    number = sum(map(len, life.book.chains.values()))
     assert f"{number} copied; tonight's root covers them." in first.output
     assert "lacks nothing" in again.output
     assert CliRunner().invoke(app, ["audit", "repair", "--since", "2030-01-01"]).exit_code == 2

@@ -49,7 +49,7 @@ def hear(office: Office, kind: SignalKind, channel: str = "email", **detail: Any
 
 def rewrite(office: Office, after: Consumer) -> None:
     """A person as something other than a file left them."""
-    entry = consumer_entry(after, now=office.now, what="Changed", data={}, actor="test")
+    entry = consumer_entry(after, after, now=office.now, what="Changed", data={}, actor="test")
     written = replace(after, version=after.version + 1, audit_head=entry.hash)
     office.book.apply(Change(consumer=written, audit=[entry]))
 

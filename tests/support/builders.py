@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from dunlin.domain import ids
+from dunlin.domain.accounts import shown
 from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer
 from dunlin.domain.audit.audit import append
@@ -111,13 +112,12 @@ def store(
         at=at,
         actor="test",
         what="ConsumerImported",
-        data={},
+        data=shown.of_person(person, account=accounts[0].account_id if accounts else ""),
     )
     from dataclasses import replace
 
     book.apply(Change(consumer=replace(person, version=1, audit_head=entry.hash), audit=[entry]))
     for account in accounts:
-        first = entry_of(account, now=at, what="AccountImported", data={}, actor="test")
         charge = LedgerEntry(
             entry_id=ids.entry_id(account.account_id, "opening"),
             account_id=account.account_id,
@@ -126,4 +126,6 @@ def store(
             on=account.issued_on or at.date(),
             source="opening",
         )
+        data = shown.of_account(account, ledger=[charge])
+        first = entry_of(account, now=at, what="AccountImported", data=data, actor="test")
         book.apply(Change(account=next_version(account, first), ledger=[charge], audit=[first]))

@@ -1,11 +1,12 @@
-"""`dunlin audit show | export | verify | repair`: what happened on an account, and the proof of
-it."""
+"""`dunlin audit show | export | key | verify | repair`: what happened on an account, and the proof
+of it."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,10 +16,12 @@ from dunlin.cli.account import ThisAccount
 from dunlin.cli.commands import Commands
 from dunlin.cli.speech import day, not_in_order, refused, say
 from dunlin.cli.stack import Output, ToWrite
-from dunlin.service.reports.audit_log import dossier, verify_dossier
+from dunlin.domain.audit.verification import verify as verify_dossier
+from dunlin.service.reports.audit_log import dossier
 from dunlin.service.reports.audit_log import repair as copy_lacking
 from dunlin.views.widgets.words import words
 
+_SIGNED_AFTER = timedelta(hours=6)  # a day is signed at 05:20 UTC of the next
 NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 app = Commands("The audit log.", example="dunlin audit show HC-1003")
@@ -59,8 +62,17 @@ def _filled(value: Any) -> Any:
 
 
 @app.command()
-def export(account: ThisAccount, output: Output) -> None:
-    """Write an account's dossier: chains, heads, signed roots and the key to check them.
+def export(
+    account: ThisAccount,
+    output: Output,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Leave out what no root of a day until then covers."
+        ),
+    ] = None,
+) -> None:
+    """Write the dossier of an account's person: chains, what they tell, and proofs.
 
     Example: dunlin audit export HC-1003 -o dossier.json
     """
@@ -70,41 +82,73 @@ def export(account: ThisAccount, output: Output) -> None:
         account.account_id,
         book=wiring.account_book(),
         archive=wiring.audit_archive(),
-        signer=wiring.signer(),
-        now=datetime.now(UTC),
+        until=until.date() if until is not None else None,
     )
-    output.write_text(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False))
-    say(f"{output} holds {_entries(document):,} entries.")
+    output.write_text(json.dumps(document, indent=1, ensure_ascii=False))
+    reach = f"until the end of {document['until']}" if document["days"] else "and no signed day"
+    say(f"{output} holds {_entries(document):,} entries, {reach}.")
+
+
+@app.command()
+def key(output: Output) -> None:
+    """Write the public key that signs the days, for whoever checks a dossier.
+
+    Example: dunlin audit key -o creditor.pem
+    """
+    from dunlin.runtime import wiring
+
+    pem = wiring.signer().public_key()
+    output.write_text(pem)
+    say(f"{output} holds the key {fingerprint(pem)}.")
+    say("Publish it where you cannot take it back: a key that comes with a dossier proves nothing.")
 
 
 @app.command()
 def verify(
     file: Annotated[Path, typer.Argument(help="A dossier written by `audit export`.")],
-    key: Annotated[
-        Path | None, typer.Option(help="The creditor's public key (PEM), to trust no file.")
+    key: Annotated[Path, typer.Option(help="The creditor's public key, from `audit key`.")],
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The day until which nothing may be missing; the last finished one if left out.",
+        ),
     ] = None,
 ) -> None:
-    """Check a dossier offline: every entry there, unchanged, in order, and vouched for.
+    """Check a dossier offline: all that it shows is vouched for, and nothing is missing.
 
-    Example: dunlin audit verify dossier.json
+    Example: dunlin audit verify dossier.json --key creditor.pem
     """
+    from dunlin.runtime import wiring
+
     try:
-        document = json.loads(file.read_text())
+        document = json.loads(file.read_text(), object_pairs_hook=_once)
+        pem = key.read_text()
     except (OSError, ValueError) as error:
         raise refused(f"{file} cannot be read: {error}") from error
     if not isinstance(document, dict):
         raise refused(f"{file} is not a dossier.")
-    if key is not None:
-        document["public_key"] = key.read_text()
-    faults = verify_dossier(document, signed=signature_holds)
+    day = until or wiring.real_clock().now() - _SIGNED_AFTER - timedelta(days=1)
+    faults = verify_dossier(document, public_key=pem, until=day.date(), signed=signature_holds)
     if faults:
         raise not_in_order(*(f"✗ {fault}" for fault in faults))
+    touches = sum(len(a["touches"]) for a in document["accounts"].values())
     say(
-        f"✓ {_entries(document)} entries in {len(document['chains'])} chains verify;",
+        f"✓ {_entries(document)} entries in {len(document['chains'])} chains and"
+        f" {touches} messages are vouched for",
         colour="green",
     )
-    say(f"{len(document['proofs'])} proofs lead to signed daily roots;", 2)
-    say(f"{uncovered(document)} entries are newer than the last root that covers them.", 2)
+    say(f"by {len(document['days'])} signed days, until the end of {document['until']} (UTC),", 2)
+    say(f"under the key {fingerprint(pem)}.", 2)
+    say("What happened later is not in it, and whose key that is only its publisher can say.", 2)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object whose names are all different: another reader might show the other one."""
+    names = dict(pairs)
+    if len(names) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return names
 
 
 @app.command()
@@ -136,17 +180,18 @@ def _entries(document: dict[str, Any]) -> int:
     return sum(map(len, document["chains"].values()))
 
 
-def uncovered(document: dict[str, Any]) -> int:
-    """How many entries no signed root vouches for yet: for these only the chain speaks."""
-    covered: dict[str, int] = {}
-    for proof in document["proofs"]:
-        subject = proof["subject"]
-        covered[subject] = max(covered.get(subject, 0), int(proof["sequence"]))
-    return sum(max(0, len(c) - covered.get(s, 0)) for s, c in document["chains"].items())
+def fingerprint(public_key: str) -> str:
+    """The SHA-256 of a key's DER form, as others print it; "" where it is no key."""
+    try:
+        der = base64.b64decode("".join(public_key.split("-----")[2].split()))
+    except (IndexError, ValueError):
+        return ""
+    return hashlib.sha256(der).hexdigest()
 
 
 def signature_holds(public_key: str, message: bytes, signature: str) -> bool:
-    """True where the signature over the message was made by the key (ECDSA P-256, SHA-256)."""
+    """True where the signature over the message was made by the key (ECDSA P-256, SHA-256), and
+    is spelled as it was: base64 has other spellings of the same bytes."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -156,7 +201,10 @@ def signature_holds(public_key: str, message: bytes, signature: str) -> bool:
         key = load_pem_public_key(public_key.encode())
         if not isinstance(key, EllipticCurvePublicKey):
             return False
-        key.verify(base64.b64decode(signature, validate=True), message, ECDSA(SHA256()))
+        der = base64.b64decode(signature, validate=True)
+        if base64.b64encode(der).decode() != signature:
+            return False
+        key.verify(der, message, ECDSA(SHA256()))
     except (InvalidSignature, ValueError):
         return False
     return True

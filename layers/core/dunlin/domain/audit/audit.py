@@ -16,6 +16,7 @@ from dunlin.domain.errors import DomainError
 from dunlin.domain.instants import utc_text
 
 GENESIS = "0" * 64
+SHOWS = "shows"  # of an entry's data: what it vouches for of what a dossier shows
 
 
 def canonical(value: Mapping[str, Any]) -> bytes:

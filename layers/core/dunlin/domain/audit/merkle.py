@@ -7,7 +7,10 @@ Leaves and inner nodes are hashed with different prefixes, so neither can pose a
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def leaf(subject: str, sequence: int, head: str) -> str:
@@ -45,22 +48,37 @@ def root(leaves: Iterable[str]) -> str:
     return node
 
 
-def proof(leaves: Sequence[str], index: int) -> list[tuple[str, str]]:
-    """The way from one leaf to the root: (side of the sibling, sibling), from the bottom up."""
-    path: list[tuple[str, str]] = []
-    level = list(leaves)
-    while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            path.append(("left" if sibling < index else "right", level[sibling]))
-        level = _next_level(level)
-        index //= 2
-    return path
+class Tree:
+    """A tree with all its levels, for the ways of many leaves of it. Holds two hashes a leaf."""
+
+    def __init__(self, leaves: Iterable[str]) -> None:
+        level = list(leaves)
+        self._levels = [level]
+        while len(level) > 1:
+            level = _next_level(level)
+            self._levels.append(level)
+
+    def path(self, index: int) -> list[str]:
+        """The siblings on the way from the leaf at `index` to the root, from the bottom up."""
+        siblings = []
+        for level in self._levels[:-1]:
+            if index ^ 1 < len(level):
+                siblings.append(level[index ^ 1])
+            index //= 2
+        return siblings
 
 
-def climbs_to(start: str, path: Sequence[tuple[str, str]]) -> str:
-    """The root that a leaf and its way lead to."""
-    at = start
-    for side, sibling in path:
-        at = _node(sibling, at) if side == "left" else _node(at, sibling)
-    return at
+def climb(start: str, index: int, leaves: int, path: Sequence[str]) -> str | None:
+    """The root of a tree of so many leaves that the leaf at `index` leads to by the siblings on
+    its way, from the bottom up; None where the way does not fit such a tree."""
+    if not 0 <= index < leaves:
+        return None
+    at, siblings = start, iter(path)
+    while leaves > 1:
+        if index ^ 1 < leaves:
+            sibling = next(siblings, "")
+            if not _DIGEST.fullmatch(sibling):  # other spellings would be the same bytes
+                return None
+            at = _node(sibling, at) if index & 1 else _node(at, sibling)
+        index, leaves = index // 2, (leaves + 1) // 2
+    return at if next(siblings, None) is None else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from dunlin.domain.accounts import shown
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.audit import audit
@@ -77,9 +78,18 @@ def staff(by: str) -> str:
 
 
 def consumer_entry(
-    person: Consumer, *, now: datetime, what: str, data: dict[str, Any], actor: str
+    person: Consumer,
+    after: Consumer,
+    *,
+    now: datetime,
+    what: str,
+    data: dict[str, Any],
+    actor: str,
+    took_in: str = "",
+    erased: Sequence[str] = (),
 ) -> audit.AuditEntry:
-    """The audit entry of a person's next version."""
+    """The audit entry of a person's next version, `after` but for its version and chain; `took_in`
+    and `erased` as `shown.of_person` takes them."""
     return audit.append(
         subject=f"consumer#{person.consumer_id}",
         sequence=person.version + 1,
@@ -87,7 +97,7 @@ def consumer_entry(
         at=now,
         actor=actor,
         what=what,
-        data=data,
+        data=data | shown.of_person(after, took_in=took_in, erased=erased),
     )
 
 
@@ -104,7 +114,9 @@ def write_person(
     step: PersonChange, before: Consumer, *, actor: str, book: ChangeWriter, now: datetime
 ) -> None:
     """Write the next version of a person with its audit entry. Raises `Conflict`."""
-    entry = consumer_entry(before, now=now, what=step.what, data=step.data, actor=actor)
+    entry = consumer_entry(
+        before, step.person, now=now, what=step.what, data=step.data, actor=actor
+    )
     after = replace(step.person, version=before.version + 1, audit_head=entry.hash)
     book.apply(Change(consumer=after, audit=[entry]))
 

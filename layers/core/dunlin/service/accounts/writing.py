@@ -7,12 +7,12 @@ read and decided again.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import lifecycle, shown
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.legality import violations
 from dunlin.domain.audit.audit import AuditEntry, append
@@ -74,16 +74,22 @@ def account_change(
     now: datetime,
     actor: str = ACTOR,
     besides: Change | None = None,
+    touch: Mapping[str, Any] | None = None,
 ) -> Change:
     """The next version of an account and its audit entry, as one write. `after` is what the steps
-    of `lifecycle` made of `before`; `besides` is what is written in the same transaction. Raises
-    `Defect` where the account would be what no account may be, and was not before."""
+    of `lifecycle` made of `before`; `besides` is what is written in the same transaction, `touch`
+    the touch that it is about where `besides` moves none. Raises `Defect` where the account would
+    be what no account may be, and was not before."""
+    besides = besides or Change()
+    if besides.touch_move is not None:
+        touch = shown.of_touch(besides.touch_move[0])
+    stands = lifecycle.complete(replace(after, version=before.version + 1), now)
+    data = data | shown.of_account(stands, ledger=besides.ledger, touch=touch)
     entry = entry_of(before, now=now, what=what, data=data, actor=actor)
     stored = next_version(after, entry)
     wrong = violations(stored) - violations(before)
     if wrong:
         raise Defect(f"{what} of account {before.account_id}: {', '.join(sorted(wrong))}")
-    besides = besides or Change()
     return replace(besides, account=stored, audit=[entry, *besides.audit])
 
 
@@ -97,11 +103,12 @@ def write(
     now: datetime,
     actor: str = ACTOR,
     besides: Change | None = None,
+    touch: Mapping[str, Any] | None = None,
 ) -> Account:
     """Write the next version of an account with its audit entry, as `account_change` makes it;
     the account as it was written. Raises `Conflict`."""
     change = account_change(
-        before, after, what=what, data=data, now=now, actor=actor, besides=besides
+        before, after, what=what, data=data, now=now, actor=actor, besides=besides, touch=touch
     )
     book.apply(change)
     return written(change)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from dunlin.domain import ids
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import lifecycle, shown
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.reasons import PACED
@@ -215,7 +215,8 @@ def _finish_attempt(
         # The permit is given back; what comes next is a decision of its own.
         raise Conflict(f"touch {touch.touch_id} was given back")
     used = planner.rung_used(account, facts.strategy, touch.rung_name, touch.permitted_at)
-    after = write(book, account, used, what="LadderResumed", data=data, now=now)
+    resumed = shown.of_touch(touch)
+    after = write(book, account, used, what="LadderResumed", data=data, now=now, touch=resumed)
     return decision("wait", after, now, until=after.due_at)
 
 
@@ -344,6 +345,9 @@ def _permit_rung(
         after = planner.rung_used(account, facts.strategy, rung.name, now)
     else:
         after = lifecycle.permit_rung(account, until=touch.expires_at, ladder=plan.ladder)
+    zones = [zone.name for zone in verdict.zones]
+    consent = facts.consumer.consent(offer.channel).version
+    permitted = shown.of_permit(touch, consent=consent, rulebook=gate.version, zones=zones)
     change = account_change(
         account,
         after,
@@ -357,13 +361,14 @@ def _permit_rung(
             "covers": list(named),
             "rules": rules(verdict),
             "rulebook": gate.version,
-            "zones": [zone.name for zone in verdict.zones],
+            "zones": zones,
             "strategy": facts.strategy.version,
-            "consent": facts.consumer.consent(offer.channel).version,
+            "consent": consent,
             "planned_at": account.due_at.isoformat() if account.due_at else "",
             **record_of(facts, [*lost, (offer, verdict)], gate=gate, now=now),
         },
         now=now,
+        touch=None if account.shadow else permitted,
     )
     stored = written(change)
     if account.shadow:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dunlin.domain import ids
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import lifecycle, shown
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.reasons import UNREMINDED
@@ -216,16 +216,20 @@ def _permit(
         now=now,
     )
     touch = replace(touch, occurrence=occurrence)
+    zones = [zone.name for zone in verdict.zones]
+    consent = facts.consumer.consent(channel).version
     change = account_change(
         facts.account,
         facts.account,
         now=now,
         what="NoticePermitted",
+        touch=shown.of_permit(touch, consent=consent, rulebook=gate.version, zones=zones),
         data={
             **touch_data(touch),
             "rules": rules(verdict),
             "rulebook": gate.version,
-            "zones": [zone.name for zone in verdict.zones],
+            "zones": zones,
+            "consent": consent,
             **record_of(
                 facts, [*lost, (offer, verdict)], purpose=PURPOSES[kind], gate=gate, now=now
             ),

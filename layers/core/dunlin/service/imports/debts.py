@@ -123,7 +123,12 @@ def create(
         bars_before = (c for c in undecided(known, book) if c not in account_read.holds)
         account_read = replace(account_read, holds=(*account_read.holds, *bars_before))
     person, entries = (
-        next_consumer(context, new_consumer(context, consumer_id, account_read), "ConsumerImported")
+        next_consumer(
+            context,
+            new_consumer(context, consumer_id, account_read),
+            "ConsumerImported",
+            account=account_id,
+        )
         if known is None
         else with_contacts(
             context,
@@ -133,6 +138,7 @@ def create(
             first=own,
             bars=bars,
             facts=of_person_in(account_read),
+            account=account_id,
         )
     )
     account = _new_account(context, account_id, consumer_id, account_read, maybe)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from dunlin.domain import ids
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import lifecycle, shown
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState, Consumer, Flag
 from dunlin.domain.accounts.known_facts import BY_FILE, FACTS, UNKNOWN, of_person, of_point
@@ -119,9 +119,10 @@ def hear(
 
 
 def next_consumer(
-    context: ImportContext, consumer: Consumer, what: str
+    context: ImportContext, consumer: Consumer, what: str, *, account: str = ""
 ) -> tuple[Consumer, list[AuditEntry]]:
-    """The consumer one version on, and the audit entry that says so."""
+    """The consumer one version on, and the audit entry that says so, naming the `account` that
+    becomes theirs with it."""
     entry = append(
         subject=f"consumer#{consumer.consumer_id}",
         sequence=consumer.version + 1,
@@ -133,6 +134,7 @@ def next_consumer(
             "import": context.job.import_id,
             "matched_by": consumer.matched_by,
             "consents": {c.value: k.state.value for c, k in consumer.consents.items()},
+            **shown.of_person(consumer, account=account),
         },
     )
     after = replace(consumer, version=consumer.version + 1, audit_head=entry.hash)
@@ -274,12 +276,13 @@ def with_contacts(
     first: bool = True,
     bars: Collection[str] = (),
     facts: Mapping[str, str] | None = None,
+    account: str = "",
 ) -> tuple[Consumer | None, list[AuditEntry]]:
     """Take the file's contact points, fill what was empty, and close what the file closes; None
-    where nothing is new. A file never opens what is closed but for an address that it corrects:
-    what a person said to us outlives what a file says. `before` and `first` as in `NamedPoints`;
-    `bars` are the codes of what the file says of the person that forbids to write, `facts` those
-    that it tells of them.
+    where nothing is new, not even an `account` that becomes theirs. A file never opens what is
+    closed but for an address that it corrects: what a person said to us outlives what a file says.
+    `before` and `first` as in `NamedPoints`; `bars` are the codes of what the file says of the
+    person that forbids to write, `facts` those that it tells of them.
     """
     named = NamedPoints(emails=person.emails, phones=person.phones, before=before, first=first)
     source = f"import {context.job.import_id}"
@@ -293,10 +296,10 @@ def with_contacts(
     after = take_address(after, address_of(person), newest=first)
     after = heard_of(replace(after, **changes), person, facts or {}, context)
     after = marked(at_work(after, person, context), bars, context)
-    if after == stored:
+    if after == stored and not account:
         return None, []
     what = "PermissionWithdrawn" if _shut(stored, after) else "ConsumerUpdated"
-    return next_consumer(context, after, what)
+    return next_consumer(context, after, what, account=account)
 
 
 def address_of(person: NormalisedConsumer) -> Address:

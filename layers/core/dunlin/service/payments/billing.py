@@ -327,7 +327,7 @@ def _of_person(
         "change": change.change_id,
         "consents": {c.value: k.state.value for c, k in after.consents.items()},
     }
-    entry = consumer_entry(person, now=now, what=what, data=data, actor=BY)
+    entry = consumer_entry(person, after, now=now, what=what, data=data, actor=BY)
     moved = replace(after, version=entry.sequence, audit_head=entry.hash)
     besides = replace(noted, consumer=moved, audit=[entry])
     again = reached_again(person, after)

@@ -1,26 +1,25 @@
-"""The audit log: copy it write-once, sign its days, export a dossier, verify one offline.
+"""The audit log: copy it write-once, sign its days, export a dossier.
 
-A dossier joins the chains of an account, its consumer and its creditor with the proofs that lead
-to signed roots; `verify_dossier` needs nothing but the dossier and the public key in it.
+A dossier joins the chains of a person, their accounts and their creditor with what every signed
+day says of each; `domain/audit/verification.py` checks it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
-from dunlin.domain.accounts.touch import Touch
-from dunlin.domain.audit import audit, merkle
+from dunlin.domain.audit import audit, coverage, merkle
 from dunlin.domain.audit.audit import AuditEntry, Leaf, SignedRoot
+from dunlin.domain.audit.dossier import read, related
+from dunlin.domain.audit.verification import FORMAT
 from dunlin.domain.batches import batches
 from dunlin.domain.errors import DomainError
 from dunlin.ports.accounts import AccountsAndPeople, Conversations
 from dunlin.ports.audit import AuditArchive, AuditTable, Signer
 
-FORMAT = "dunlin-dossier-1"
 _BATCH = 100  # entries of one object
 _SEQUENCE = 8  # bytes of a sequence number, before those of its hash
 AuditRecord = tuple[datetime, str, AuditEntry]  # written at, record id, entry
@@ -31,7 +30,7 @@ class RepairedArchive(AuditArchive, AuditTable, Protocol):
 
 
 class DossierBook(AccountsAndPeople, Conversations, Protocol):
-    """All that was said about an account, and to whom."""
+    """Whose an account is, what else is theirs, and what was said about each."""
 
 
 def archive_entries(entries: Iterable[AuditRecord], *, archive: AuditArchive) -> int:
@@ -116,180 +115,110 @@ def _heads(entries: Iterable[AuditEntry]) -> dict[str, bytes]:
 def sign_finished_days(
     today: date, *, archive: AuditArchive, signer: Signer, look_back: int = 7
 ) -> list[SignedRoot]:
-    """Sign each of the last `look_back` finished days that has entries and no root yet."""
-    days = [today - timedelta(days=n) for n in range(look_back, 0, -1)]
+    """Sign every finished day since the last signed one, also those on which nothing moved: a day
+    without a root proves nothing. Before the first root, the first of the last `look_back` days
+    that has entries begins."""
+    signed = archive.roots()
+    if signed:
+        first = signed[-1] + timedelta(days=1)
+    else:
+        days = (today - timedelta(days=n) for n in range(look_back, 0, -1))
+        first = next((d for d in days if any(True for _ in archive.archived(d))), today)
     return [
-        sign_day(day, archive=archive, signer=signer)
-        for day in days
-        if archive.root(day) is None and any(True for _ in archive.archived(day))
+        sign_day(first + timedelta(days=n), archive=archive, signer=signer)
+        for n in range((today - first).days)
     ]
 
 
 def dossier(
-    account_id: str, *, book: DossierBook, archive: AuditArchive, signer: Signer, now: datetime
+    account_id: str,
+    *,
+    book: DossierBook,
+    archive: AuditArchive,
+    until: date | None = None,
 ) -> dict[str, Any]:
-    """Everything that proves what happened on an account, as one JSON document."""
+    """Everything that proves what happened on the accounts of an account's person, as one JSON
+    document (docs/audit-format.md); with `until`, what was vouched for by the end of that day.
+
+    What it shows is drawn from the chains alone; from the book come the words that were sent.
+    Raises `DomainError` for an unknown account.
+    """
     account = book.account(account_id)
     if account is None:
         raise DomainError(f"no account {account_id}")
-    consumer = book.consumer(account.consumer_id)
-    heads = {f"account#{account_id}": (account.version, account.audit_head)}
-    if consumer is not None:
-        heads[f"consumer#{consumer.consumer_id}"] = (consumer.version, consumer.audit_head)
-    chains = {subject: archive.chain(subject) for subject in heads}
-    creditor = f"creditor#{account.creditor}"
-    entries = archive.chain(creditor)
-    if entries:
-        chains[creditor] = entries
-        heads[creditor] = (entries[-1].sequence, entries[-1].hash)
+    standing = book.consumer(account.consumer_id)
+    person = standing.consumer_id if standing is not None else account.consumer_id
+    theirs = [account, *book.accounts_of_consumer(person)]
+    chains = _chains(person, {f"account#{a.account_id}" for a in theirs}, archive)
+    days = [
+        _day(root, day, chains, archive)
+        for day in archive.roots()
+        if (until is None or day <= until) and (root := archive.root(day)) is not None
+    ]
+    if until is not None:
+        chains = _reached(person, chains, days)
+    rows = {subject: [audit.to_json(e) for e in chain] for subject, chain in chains.items()}
+    drawn = read(person, rows)
     return {
         "format": FORMAT,
-        "exported_at": now.astimezone(UTC).isoformat(),
-        "account_id": account_id,
-        "public_key": signer.public_key(),
-        "touches": _touches(chains[f"account#{account_id}"], book.conversation(account_id).touches),
-        "heads": {s: {"sequence": n, "hash": h} for s, (n, h) in heads.items()},
-        "chains": {s: [audit.to_json(e) for e in chain] for s, chain in chains.items()},
-        "proofs": [p for day in archive.roots() for p in _proofs(day, chains, archive)],
+        "person": person,
+        "until": days[-1]["day"] if days else "",
+        "accounts": {of: _with_words(of, a, book) for of, a in drawn.accounts.items()},
+        "persons": drawn.persons,
+        "chains": rows,
+        "days": days,
     }
 
 
-def _touches(chain: Sequence[AuditEntry], touches: Sequence[Touch]) -> list[dict[str, Any]]:
-    """Each touch as a person reads it: what was said, when (also by the clocks of every place the
-    person may have been), on which channel, under which consent and which rules."""
-    allowed = {e.data["key"]: e for e in chain if e.what in ("TouchPermitted", "NoticePermitted")}
-    listed = []
-    for touch in touches:
-        entry = allowed.get(touch.key)
-        data = entry.data if entry else {}
-        listed.append(
-            {
-                "touch_id": touch.touch_id,
-                "key": touch.key,
-                "channel": touch.channel.value,
-                "template": f"{touch.template} {touch.template_version}",
-                "state": touch.state.value,
-                "permitted_utc": touch.permitted_at.astimezone(UTC).isoformat(),
-                "permitted_local": {
-                    name: touch.permitted_at.astimezone(ZoneInfo(name)).isoformat()
-                    for name in data.get("zones", ())
-                },
-                "sent_utc": touch.sent_at.astimezone(UTC).isoformat() if touch.sent_at else None,
-                "consent_version": data.get("consent"),
-                "rulebook": data.get("rulebook"),
-                "content": touch.content,
-            }
-        )
-    return listed
+def _chains(person: str, known: set[str], archive: AuditArchive) -> dict[str, list[AuditEntry]]:
+    """The chains of a person and of all that theirs name, and those of accounts that are known to
+    be theirs, though entries of before do not say so."""
+    chains: dict[str, list[AuditEntry]] = {}
+    start = f"consumer#{person}"
+    while True:
+        rows = {subject: [audit.to_json(e) for e in chain] for subject, chain in chains.items()}
+        lacking = (related(start, rows) | known) - set(chains)
+        if not lacking:
+            return dict(sorted(chains.items()))
+        chains |= {subject: archive.chain(subject) for subject in lacking}
 
 
-def _proofs(
-    day: date, chains: Mapping[str, Sequence[AuditEntry]], archive: AuditArchive
-) -> list[dict[str, Any]]:
-    root = archive.root(day)
-    leaves = archive.leaves(day)
-    hashes = [merkle.leaf(x.subject, x.sequence, x.head) for x in leaves]
-    return [
-        {
-            "subject": leaf.subject,
-            "sequence": leaf.sequence,
-            "head": leaf.head,
-            "path": [list(step) for step in merkle.proof(hashes, index)],
-            "root": {
-                "day": root.day,
-                "root": root.root,
-                "previous": root.previous,
-                "leaves": root.leaves,
-                "signature": root.signature,
-            },
-        }
-        for index, leaf in enumerate(leaves)
-        if root is not None and leaf.subject in chains
-    ]
-
-
-def verify_dossier(
-    document: Mapping[str, Any], *, signed: Callable[[str, bytes, str], bool]
-) -> list[str]:
-    """Check a dossier by itself; `signed(public key, message, signature)` checks a signature.
-
-    Returns what is wrong, in plain words; an empty list is a proof. Never raises for a dossier
-    that was tampered with, whatever was done to it.
-    """
-    if document.get("format") != FORMAT:
-        return ["not a dossier of a known format"]
-    try:
-        chains = {
-            subject: [audit.from_json(row) for row in rows]
-            for subject, rows in document["chains"].items()
-        }
-        heads = {s: (int(h["sequence"]), str(h["hash"])) for s, h in document["heads"].items()}
-        faults = _chain_faults(chains, heads)
-        faults += _content_faults(document.get("touches", []), chains)
-        faults += _proof_faults(document["proofs"], chains, document["public_key"], signed)
-    except (DomainError, KeyError, TypeError, ValueError, AttributeError) as error:
-        return [f"the dossier cannot be read: {error}"]
-    return faults
-
-
-def _chain_faults(
-    chains: Mapping[str, list[AuditEntry]], heads: Mapping[str, tuple[int, str]]
-) -> list[str]:
-    faults = [f"{subject}: its chain is missing" for subject in heads if subject not in chains]
-    for subject, chain in chains.items():
-        if any(entry.subject != subject for entry in chain):
-            faults.append(f"{subject}: holds entries of another subject")
-        sequence, head = heads.get(subject, (len(chain), None))
-        faults += [
-            f"{subject} entry {fault.sequence}: {fault.fault}"
-            for fault in audit.verify(chain, head=head)
-        ]
-        if len(chain) != sequence:
-            faults.append(f"{subject}: {len(chain)} entries where {sequence} were promised")
-    return faults
-
-
-def _content_faults(
-    touches: Sequence[Mapping[str, Any]], chains: Mapping[str, list[AuditEntry]]
-) -> list[str]:
-    """Every text must be the one whose hash the log holds, and every sent touch must be there."""
-    logged = {
-        str(e.data["touch_id"]): str(e.data["content_sha256"])
-        for chain in chains.values()
-        for e in chain
-        if "content_sha256" in e.data
+def _day(
+    root: SignedRoot, day: date, chains: Iterable[str], archive: AuditArchive
+) -> dict[str, Any]:
+    """A signed day, and what it says of each chain."""
+    return {
+        "day": root.day,
+        "root": root.root,
+        "previous": root.previous,
+        "leaves": root.leaves,
+        "signature": root.signature,
+        "proofs": coverage.prove(archive.leaves(day), chains),
     }
-    shown = {str(t["touch_id"]): audit.content_sha256(str(t["content"])) for t in touches}
-    faults = [
-        f"touch {touch_id}: what was sent is missing"
-        for touch_id in logged
-        if touch_id not in shown
-    ]
-    faults += [
-        f"touch {touch_id}: its text is not the one that was sent"
-        for touch_id, digest in logged.items()
-        if touch_id in shown and shown[touch_id] != digest
-    ]
-    return faults
 
 
-def _proof_faults(
-    proofs: Sequence[Mapping[str, Any]],
-    chains: Mapping[str, list[AuditEntry]],
-    public_key: str,
-    signed: Callable[[str, bytes, str], bool],
-) -> list[str]:
-    faults: list[str] = []
-    for proof in proofs:
-        root = SignedRoot(**proof["root"])
-        subject, sequence, head = proof["subject"], int(proof["sequence"]), str(proof["head"])
-        path = [(str(side), str(sibling)) for side, sibling in proof["path"]]
-        where = f"{subject} on {root.day}"
-        if merkle.climbs_to(merkle.leaf(subject, sequence, head), path) != root.root:
-            faults.append(f"{where}: the proof does not lead to the signed root")
-        if not signed(public_key, root.message(), root.signature):
-            faults.append(f"{where}: the root's signature is not valid")
-        chain = chains.get(subject, [])
-        if not 0 < sequence <= len(chain) or chain[sequence - 1].hash != head:
-            faults.append(f"{where}: the signed root vouches for entry {sequence} as {head[:12]}…")
-    return faults
+def _reached(
+    person: str, chains: Mapping[str, list[AuditEntry]], days: Sequence[dict[str, Any]]
+) -> dict[str, list[AuditEntry]]:
+    """The chains so far as signed days reach; what began later is taken out of the days too."""
+    ends = dict.fromkeys(chains, 0)
+    for day in days:
+        for subject, proof in day["proofs"].items():
+            ends[subject] = max(ends[subject], proof.get("leaf", {}).get("sequence", 0))
+    cut = {subject: chain[: ends[subject]] for subject, chain in chains.items()}
+    rows = {subject: [audit.to_json(e) for e in chain] for subject, chain in cut.items()}
+    named = related(f"consumer#{person}", rows)
+    kept = {subject: chain for subject, chain in cut.items() if chain or subject in named}
+    for day in days:
+        day["proofs"] = {s: proof for s, proof in day["proofs"].items() if s in kept}
+    return kept
+
+
+def _with_words(account_id: str, account: dict[str, Any], book: Conversations) -> dict[str, Any]:
+    """An account with the words of each touch; None where nothing was sent, or they were erased."""
+    content = {t.touch_id: t.content for t in book.conversation(account_id).touches}
+    touches = []
+    for touch in account["touches"]:
+        kept = touch["content_sha256"] and not touch["words_erased"]
+        touches.append(touch | {"words": content.get(touch["touch_id"]) if kept else None})
+    return account | {"touches": touches}

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from dunlin.domain.accounts import lifecycle
+from dunlin.domain.accounts import lifecycle, shown
 from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consequences import (
     ABOUT_ANOTHER,
@@ -169,7 +169,7 @@ def _with_person(change: Change, person: Consumer, then: Consequence, now: datet
         at=now,
         actor=_actor(then),
         what=then.consumer_what,
-        data={**then.data, "consents": consents},
+        data={**then.data, "consents": consents, **shown.of_person(person)},
     )
     person = replace(person, version=person.version + 1, audit_head=entry.hash)
     return replace(change, consumer=person, audit=[entry])

@@ -289,7 +289,7 @@ def _write(
     besides = Change(history=with_contact(facts.history, contact, now))
     if person is not None:
         changed = consumer_entry(
-            person, now=now, what="WrongPartyReported", data=known, actor=actor
+            person, person, now=now, what="WrongPartyReported", data=known, actor=actor
         )
         person = replace(person, version=person.version + 1, audit_head=changed.hash)
         besides = replace(besides, consumer=person, audit=[changed])

@@ -93,9 +93,10 @@ class _Merging:
         if person.consumer_id == kept.consumer_id:
             return Change()
         data = {"why": self.order.why, "account": account.account_id}
-        learned = self._entry(kept, "PersonMerged", data | {"other": person.consumer_id})
-        left = self._entry(person, "PersonTakenIn", data | {"by": kept.consumer_id})
         merged, rest = merge(kept, person), taken_in(person, kept)
+        other = data | {"other": person.consumer_id}
+        learned = self._entry(kept, merged, "PersonMerged", other, took_in=person.consumer_id)
+        left = self._entry(person, rest, "PersonTakenIn", data | {"by": kept.consumer_id})
         return Change(
             consumer=replace(merged, version=kept.version + 1, audit_head=learned.hash),
             taken_in=replace(rest, version=person.version + 1, audit_head=left.hash),
@@ -111,9 +112,18 @@ class _Merging:
             return None
         return one_history(self.book.facts(own.account_id).history, other)
 
-    def _entry(self, person: Consumer, what: str, data: dict[str, Any]) -> AuditEntry:
-        actor = staff(self.order.by)
-        return consumer_entry(person, now=self.now, actor=actor, what=what, data=data)
+    def _entry(
+        self, person: Consumer, after: Consumer, what: str, data: dict[str, Any], took_in: str = ""
+    ) -> AuditEntry:
+        return consumer_entry(
+            person,
+            after,
+            now=self.now,
+            actor=staff(self.order.by),
+            what=what,
+            data=data,
+            took_in=took_in,
+        )
 
     def _write(
         self, before: Account, after: Account, what: str, data: dict[str, Any], besides: Change

@@ -142,10 +142,12 @@ def erase_person(
             return 0
         entry = consumer_entry(
             stored,
+            after,
             now=now,
             what="PersonErased",
             data={"contact_points": points, "messages": texts, "kept": len(kept), "why": why},
             actor=actor,
+            erased=sorted(texts),
         )
         written = replace(after, version=stored.version + 1, audit_head=entry.hash)
         book.apply(Change(consumer=written, audit=[entry]))

@@ -82,21 +82,20 @@ def _of(path: Path, value: Any) -> Iterator[Edit]:
 
 
 def _others(value: Any) -> list[Any]:
-    """Other values in place of one, close to it as well as far."""
+    """Other values in place of one: near it, far from it, and of another kind."""
     match value:
         case bool():
-            return [not value, int(value), None]
+            return [not value, int(value)]
         case int():
-            return [value + 1, -value if value else 1, str(value), float(value), None]
+            return [value + 1, float(value)]
         case str():
-            near = [value + "x", value.upper(), value[:-1], f" {value}"]
-            return [v for v in dict.fromkeys([*near, "x", None]) if v != value]
+            return [v for v in (value + "x", value.upper(), None) if v != value]
         case None:
-            return ["x", 0, False, ""]
+            return ["x", False]
         case dict():
-            return [{}, [], None] if value else [[], None]
+            return [{}, []] if value else [[]]
         case _:
-            return [[], {}, None] if value else [{}, None]
+            return [[], {}] if value else [{}]
 
 
 def _put(value: Any, at: Any, name: Any) -> None:

@@ -92,6 +92,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "more than 300 calls in 5 minutes": "infra/template/30-portal.yaml",
         "HMAC-SHA256": "its name",
     },
+    "docs/audit-format.md": {"SHA-256": "its name", "P-256": "its name", "RFC 6962": "its name"},
     "docs/deploy.md": {
         f"The mail itself is deleted after {_days(StrayRow.KEPT)} days": CODE,
         "200 a day": AWS,

@@ -23,12 +23,13 @@ from typing import Any, cast
 from dunlin.adapters.dynamo.account_reads import LOOKED_AT
 from dunlin.adapters.dynamo.account_writes import packed
 from dunlin.adapters.memory.account_book import MemoryBook
-from dunlin.adapters.memory.counters import MemoryCounters
+from dunlin.adapters.memory.counters import MemoryAccountLists, MemoryCounters
 from dunlin.adapters.memory.mail_turns import MemoryMailTurns
 from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.rollouts import MemoryRollouts
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Account, Status
+from dunlin.domain.accounts.counters import share_of
 from dunlin.domain.audit.audit import AuditEntry, SignedRoot, append
 from dunlin.domain.contact.pace import SendingAllowance, pace_of
 from dunlin.domain.ids import execution_name
@@ -44,6 +45,12 @@ from dunlin.service.rollouts import rollouts
 from dunlin.service.rollouts.looking import report_of
 from dunlin.service.rollouts.requests import stored
 from dunlin.service.rollouts.rollout_ports import RolloutPorts
+from dunlin.service.staff.account_list import (
+    AccountListPage,
+    AccountListPorts,
+    ListRequest,
+    list_accounts,
+)
 from tests.bench.tables import say, table
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
@@ -56,6 +63,8 @@ _ROWS = 500
 """Whole rows of an index in one, at 2 KB each."""
 _READ_AT_ONCE = 100
 """Keys of a BatchGetItem."""
+_REQUESTS = {"facts": 2, "account_history": 3}
+"""What is read in more requests than one: an account and what lies around it, and all of it."""
 _LISTED = 1_000
 """Executions in an answer of ListExecutions."""
 _OF_A_BATCH = 100
@@ -82,7 +91,7 @@ class Counted:
                 case "apply_many":
                     self._calls[name] += sum(1 for _ in packed(args[0]))
                 case "read_accounts":
-                    self._calls[name] += -(-len(args[0]) // _READ_AT_ONCE)
+                    self._calls[name] += max(1, -(-len(answer) // _READ_AT_ONCE))
                 case "page_of_creditor":
                     self._calls[name] += self._of_a_page(answer, options)
                 case "accounts_of_creditor" | "due":
@@ -92,7 +101,7 @@ class Counted:
                 case "unattended":
                     return self._paged(name, answer, _ROWS, leads_to_rows=False)
                 case _:
-                    self._calls[name] += 1
+                    self._calls[name] += _REQUESTS.get(name, 1)
             return answer
 
         return call
@@ -202,7 +211,7 @@ class Portfolio:
             self.stored.consumers[person.consumer_id] = person
             self.stored.accounts[account.account_id] = account
             self.stored.of_person[person.consumer_id] = [account.account_id]
-        self.rollouts = MemoryRollouts()
+        self.rollouts, self.counters = MemoryRollouts(), MemoryCounters()
         self.book: Any = Counted(self.stored, self.calls)
         self.ports = RolloutPorts(
             book=self.book,
@@ -336,6 +345,23 @@ def _count(portfolio: Portfolio) -> int:
     return len(recount_all(book=portfolio.book, counters=counters, creditors=creditors))
 
 
+def _listed(number: int) -> Portfolio:
+    """Every account stands in the lists of its creditor."""
+    portfolio = Portfolio(number)
+    portfolio.counters.count([share_of(a) for a in portfolio.stored.accounts.values()])
+    return portfolio
+
+
+def _list(portfolio: Portfolio) -> AccountListPage:
+    lists = MemoryAccountLists(portfolio.counters)
+    ports = AccountListPorts(
+        lists=cast(Any, Counted(lists, portfolio.calls)),
+        book=portfolio.book,
+        creditors=portfolio.stored.creditors,
+    )
+    return list_accounts(ListRequest(creditor=CREDITOR), ports=ports, today=NOON.date())
+
+
 def _sign(portfolio: Portfolio) -> SignedRoot:
     archive = Day(portfolio.number, portfolio.calls)
     return sign_day(NOON.date(), archive=archive, signer=LocalSigner())
@@ -356,6 +382,7 @@ WALKS = (
     ),
     Walk(name="nightly count", before=_on_ladders, run=_count),
     Walk(name="root of a day", before=Portfolio, run=_sign),
+    Walk(name="a page of account list", before=_listed, run=_list),
     Walk(name="pilot of 50", before=Portfolio, run=lambda p: p.begin("pilot", 50)),
     Walk(name="start everybody", before=Portfolio, run=lambda p: p.begin("full")),
     Walk(

@@ -147,7 +147,7 @@ def link(visit: Visit, token: str) -> Answered:
         )
     if "sent" in visit.query:
         return identity.code_sent(portal, token, now=visit.now)
-    return identity.arrive(portal, token, now=visit.now)
+    return identity.arrive(portal, token, now=visit.now, by=visit.query.get("by", ""))
 
 
 @page("/m/{token}/code", methods=["POST"])

@@ -114,9 +114,70 @@ def test_the_way_in_by_zip(harness: PortalHarness, browser: Browser) -> None:
     assert browser.post(f"/m/{token}", {"zip": "62701"}).status == 303
 
 
-def test_a_company_is_never_asked_for_a_birthday(harness: PortalHarness, browser: Browser) -> None:
-    account = harness.debt(harness.person(company=True))
-    assert 'name="zip"' in browser.get(f"/m/{harness.link(account)}").body
+INVOICES = [
+    ("INV-2002", "482.50", 303),  # what is open
+    ("inv 2002", "$517.50", 303),  # what it was made out for, with the late fee
+    ("INV-2003", "90", 303),  # another open one of theirs
+    ("INV-2002", "90.00", 403),
+    ("INV-9999", "482.50", 403),
+    ("", "482.50", 422),
+    ("INV-2002", "much", 422),
+]
+
+
+@pytest.mark.parametrize(("number", "amount", "status"), INVOICES)
+def test_a_company_is_asked_for_an_invoice_and_never_for_a_birthday_or_a_home(
+    harness: PortalHarness, browser: Browser, number: str, amount: str, status: int
+) -> None:
+    company = harness.person(company=True)
+    token = harness.link(harness.debt(company, reference="INV-2002", invoice=""))
+    harness.debt(company, reference="INV-2003", owed=9_000)
+    page = browser.get(f"/m/{token}")
+    assert 'name="invoice"' in page.body
+    assert 'name="zip"' not in page.body
+    assert 'name="year"' not in page.body
+    answer = browser.post(f"/m/{token}", {"by": "invoice", "invoice": number, "amount": amount})
+    assert answer.status == status
+    assert "48" not in answer.text
+
+
+def test_another_proof_is_offered_after_a_wrong_answer_and_shares_its_tries(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    token = harness.link(harness.debt(harness.person()))
+    assert "?by=" not in browser.get(f"/m/{token}").body
+    wrong = browser.post(f"/m/{token}", WRONG)
+    assert f'href="/live/m/{token}?by=zip"' in wrong.body
+    page = browser.get(f"/m/{token}?by=zip")
+    assert page.field("by") == "zip"
+    for _ in range(3):
+        assert browser.post(f"/m/{token}", {"by": "zip", "zip": "00000"}).status == 403
+    assert browser.post(f"/m/{token}", {"by": "zip", "zip": "62701"}).status == 303
+
+
+@pytest.mark.parametrize(
+    ("proofs", "asked", "others"),
+    [
+        (["birth"], "year", []),
+        (["zip", "birth"], "zip", ["birth"]),
+        (["birth", "code"], "year", ["code"]),
+    ],
+)
+def test_the_creditor_says_which_proofs_are_taken(
+    proofs: list[str], asked: str, others: list[str]
+) -> None:
+    harness = PortalHarness(strategy={**STRATEGY, "proofs": proofs})
+    browser = Browser(harness)
+    token = harness.link(harness.debt(harness.person()))
+    assert f'name="{asked}"' in browser.get(f"/m/{token}").body
+    first = proofs[0]
+    wrong = browser.post(f"/m/{token}", {**WRONG, "zip": "00000", "by": first})
+    assert re.findall(r"[?]by=(\w+)", wrong.body) == others
+    # What the creditor does not take cannot be had by asking for it.
+    for name in {"birth", "zip", "code"} - set(proofs):
+        assert browser.get(f"/m/{token}?by={name}").field("by") == first
+        right = {"birth": RIGHT, "zip": {"zip": "62701"}, "code": {"code": "123456"}}[name]
+        assert browser.post(f"/m/{token}", {**right, "by": name}).status == 422
 
 
 def test_the_way_in_by_code(harness: PortalHarness, browser: Browser) -> None:

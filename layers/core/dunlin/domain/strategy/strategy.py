@@ -291,6 +291,9 @@ class MissingBound:
         return missing > self.accounts and missing * 100 > self.percent * before
 
 
+PROOFS = ("birth", "zip")  # those that are taken where the document leaves them out
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
     """One version of a creditor's strategy."""
@@ -318,6 +321,7 @@ class Strategy:
     missing: MissingBound = MissingBound()
     reassigned_numbers: AnswerPolicy = field(default_factory=AnswerPolicy)
     policy: Mapping[str, Any] = field(default_factory=dict)
+    proofs: tuple[str, ...] = PROOFS  # what a person may prove who they are by, in this order
     contested_rest: str = "proceed"  # or wait: whether the rest is asked for while a part is not
     templates: Mapping[str, Any] = field(default_factory=dict)  # own words, by template
     templates_by: str = ""  # who wrote them, a code

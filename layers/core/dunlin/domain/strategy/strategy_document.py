@@ -18,6 +18,7 @@ from dunlin.domain.money import CURRENCIES
 from dunlin.domain.payments.payments import PaymentPolicy
 from dunlin.domain.strategy.document import DocumentError, Part, Path
 from dunlin.domain.strategy.strategy import (
+    PROOFS,
     TONES,
     Adapt,
     ArrangementLimits,
@@ -68,7 +69,7 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         "opens", "policy", "ladders", "assign", "arrangement", "escalation", "coordination",
         "adapt", "contested_rest", "templates", "templates_by", "test_addresses", "holdout_percent",
         "paused", "queue", "payments", "locations", "missing", "facts",
-        "reassigned_numbers",
+        "reassigned_numbers", "proofs",
     )  # fmt: skip
     if doc.value.get("creditor", creditor) != creditor:
         raise doc.fail("creditor", f"must be {creditor}, the folder it lies in")
@@ -102,6 +103,9 @@ def _strategy(doc: Part, creditor: str, version: int) -> Strategy:
         missing=_missing(doc.part("missing")),
         reassigned_numbers=_reassigned_numbers(doc.part("reassigned_numbers")),
         policy=dict(doc.part("policy").value),
+        proofs=doc.words("proofs", ("birth", "zip", "code"), least=1)
+        if doc.has("proofs")
+        else PROOFS,
         contested_rest=doc.word("contested_rest", ["proceed", "wait"], "proceed"),
         templates=_templates(doc.part("templates")),
         templates_by=_writer(doc),

@@ -12,11 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from dunlin.domain.accounts.account import MEDICAL
+from dunlin.domain.accounts.account import MEDICAL, Account
 from dunlin.domain.accounts.consumer import Consumer
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.errors import Conflict, DomainError, Unavailable
-from dunlin.domain.portal.form import read_date, read_digits
+from dunlin.domain.money import Money
+from dunlin.domain.portal.form import read_amount, read_date, read_digits
 from dunlin.domain.portal.page import SESSION_LIFE, GoTo, Page
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.tokens import token_hash, well_formed
@@ -36,23 +37,38 @@ _TELLING = re.compile(
 
 
 class Proof(StrEnum):
-    """What a person is asked to prove who they are, in this order."""
+    """What somebody is asked to prove who they are."""
 
     BIRTH = "birth"
     ZIP = "zip"
     CODE = "code"
+    INVOICE = "invoice"  # of a company: the number of an invoice and its amount
 
 
-def proof_for(consumer: Consumer) -> Proof:
-    """Date of birth if we hold it, else five-digit ZIP, else a code to the contact point."""
-    if consumer.date_of_birth is not None and not consumer.company:
-        return Proof.BIRTH
-    if consumer.zip and read_digits(consumer.zip, 5):
-        return Proof.ZIP
-    return Proof.CODE
+def proofs_for(consumer: Consumer, strategy: Strategy) -> tuple[Proof, ...]:
+    """What may be asked, the first by itself and the others where it was not known: of those that
+    the creditor takes, the ones that we hold; a code to the contact point where we hold none. A
+    company is asked what its books say."""
+    if consumer.company:
+        return (Proof.INVOICE, Proof.CODE)
+    held = {
+        Proof.BIRTH: consumer.date_of_birth is not None,
+        Proof.ZIP: bool(consumer.zip and read_digits(consumer.zip, 5)),
+        Proof.CODE: True,
+    }
+    taken = tuple(proof for proof in map(Proof, strategy.proofs) if held[proof])
+    return taken or (Proof.CODE,)
 
 
-def arrive(portal: PortalPorts, token: str, *, now: datetime, sent: bool = False) -> Page:
+def _proof(consumer: Consumer, strategy: Strategy, wished: str) -> Proof:
+    """The proof that somebody chose, or the first."""
+    possible = proofs_for(consumer, strategy)
+    return next((proof for proof in possible if proof == wished), possible[0])
+
+
+def arrive(
+    portal: PortalPorts, token: str, *, now: datetime, by: str = "", sent: bool = False
+) -> Page:
     """The neutral page behind a link. Nothing is proven, used up, paid or stopped, however
     often it is fetched; that it was fetched is noted, which mail scanners do too. A link of
     theirs that is too old offers another."""
@@ -64,7 +80,7 @@ def arrive(portal: PortalPorts, token: str, *, now: datetime, sent: bool = False
         return _expired(token, link, facts)
     with suppress(Conflict, Unavailable):  # a note that is lost must not cost the page
         _signal_of_link(portal, link, SignalKind.CLICK, "click", now)
-    return _identity_page(token, link, facts, sent=sent)
+    return _identity_page(token, link, facts, by=by, sent=sent)
 
 
 def known(portal: PortalPorts, token: str) -> tuple[Link, Facts] | None:
@@ -109,11 +125,13 @@ def _identity_page(
     link: Link,
     facts: Facts,
     *,
+    by: str = "",
     error: str = "",
     sent: bool = False,
     status: int = 200,
 ) -> Page:
-    proof = proof_for(facts.consumer)
+    proof = _proof(facts.consumer, facts.strategy, by)
+    others = [p for p in proofs_for(facts.consumer, facts.strategy) if p is not proof]
     return Page(
         name="identity",
         status=status,
@@ -123,6 +141,8 @@ def _identity_page(
         content=IdentityPage(
             token=token,
             proof=proof.value,
+            # Nobody is led to another way who has not tried the first.
+            others=tuple(p.value for p in others) if error == "no_match" or by else (),
             channel=link.channel,
             sender=neutral_name(facts.strategy),
             sent=sent,
@@ -150,19 +170,23 @@ def identify(
     if not link.opens(now):
         return _expired(token, link, facts)
     consumer = facts.consumer
-    proof = proof_for(consumer)
-    given = _given(proof, form)
+    proof = _proof(consumer, facts.strategy, form.get("by", ""))
+    given = _given(proof, form, facts.account)
     if given is None:
-        return _identity_page(token, link, facts, error=f"{proof}_unreadable", status=422)
+        return _identity_page(
+            token, link, facts, by=form.get("by", ""), error=f"{proof}_unreadable", status=422
+        )
     tries = portal.sessions.count_attempt(consumer.consumer_id, wall)
     too_often = rate_limited(portal, "answer", visitor, TRIES_AN_ADDRESS, wall)
-    expected = _expected(portal, proof, link, consumer, wall)
+    expected = _expected(portal, proof, link, facts, wall)
     offered = token_hash(given) if proof is Proof.CODE else given
-    matches = hmac.compare_digest(_blind(offered), _blind(expected or ""))
-    if too_often or not (matches and expected and tries <= TRIES):
+    matches = [hmac.compare_digest(_blind(offered), _blind(right)) for right in expected]
+    if too_often or not (any(matches) and tries <= TRIES):
         if tries == TRIES:
             _locked_out(portal, link, now=now, wall=wall)
-        return _identity_page(token, link, facts, error="no_match", status=403)
+        return _identity_page(
+            token, link, facts, by=form.get("by", ""), error="no_match", status=403
+        )
     portal.sessions.clear_attempts(consumer.consumer_id)
     if proof is Proof.CODE:
         portal.sessions.put_code(link.token_hash, "", wall)
@@ -196,16 +220,34 @@ def rate_limited(portal: PortalPorts, what: str, visitor: str, most: int, wall: 
 
 
 def _expected(
-    portal: PortalPorts, proof: Proof, link: Link, consumer: Consumer, wall: datetime
-) -> str | None:
+    portal: PortalPorts, proof: Proof, link: Link, facts: Facts, wall: datetime
+) -> set[str]:
+    """Every right answer."""
+    consumer = facts.consumer
+    right: str | None
     match proof:
         case Proof.BIRTH:
-            born = consumer.date_of_birth
-            return born.isoformat() if born else None
+            right = consumer.date_of_birth.isoformat() if consumer.date_of_birth else None
         case Proof.ZIP:
-            return read_digits(consumer.zip or "", 5)
+            right = read_digits(consumer.zip or "", 5)
         case Proof.CODE:
-            return portal.sessions.code(link.token_hash, wall)
+            right = portal.sessions.code(link.token_hash, wall)
+        case Proof.INVOICE:
+            return _invoices(portal, facts)
+    return {right} if right else set()
+
+
+def _invoices(portal: PortalPorts, facts: Facts) -> set[str]:
+    """The invoices of a company with this creditor, by each of their names: with what is open, and
+    the one of the link also with what it was made out for."""
+    account = facts.account
+    ledger = portal.book.ledger(account.account_id)
+    charges = [entry.amount.minor for entry in ledger if entry.kind == "charge"]
+    theirs = portal.book.accounts_of_consumer(facts.consumer.consumer_id)
+    open_now = [account, *(other for other in theirs if other.creditor == account.creditor)]
+    sums = {(account.names, minor) for minor in (*charges[:1], sum(charges))}
+    sums |= {(other.names, other.balance.minor) for other in open_now}
+    return {f"{_key(name)} {minor}" for names, minor in sums if minor > 0 for name in names}
 
 
 def send_code(
@@ -220,7 +262,7 @@ def send_code(
     if not link.opens(now):
         return _expired(token, link, facts)
     consumer = facts.consumer
-    if proof_for(consumer) is Proof.CODE:
+    if Proof.CODE in proofs_for(consumer, facts.strategy):
         count = portal.sessions.count_attempt(f"code-{consumer.consumer_id}", wall)
         too_often = rate_limited(portal, "code", visitor, CODES_AN_ADDRESS, wall)
         if count <= CODES_A_DAY and not too_often:
@@ -231,7 +273,7 @@ def send_code(
 
 def code_sent(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     """The identity page after a code was asked for."""
-    return arrive(portal, token, now=now, sent=True)
+    return arrive(portal, token, now=now, by=Proof.CODE, sent=True)
 
 
 def not_me(portal: PortalPorts, token: str, *, now: datetime) -> Page:
@@ -292,7 +334,7 @@ def neutral_name(strategy: Strategy) -> str:
     return "" if telling or _TELLING.search(name) else name
 
 
-def _given(proof: Proof, form: Mapping[str, str]) -> str | None:
+def _given(proof: Proof, form: Mapping[str, str], account: Account) -> str | None:
     """What was typed, in the form it is compared in; None where it cannot be right."""
     match proof:
         case Proof.BIRTH:
@@ -302,6 +344,16 @@ def _given(proof: Proof, form: Mapping[str, str]) -> str | None:
             return read_digits(form.get("zip", ""), 5)
         case Proof.CODE:
             return read_digits(form.get("code", ""), 6)
+        case Proof.INVOICE:
+            most = replace(account.balance, minor=10**12)
+            amount = read_amount(form.get("amount", ""), most, replace(most, minor=1))
+            number = _key(form.get("invoice", "")[:120])
+            return f"{number} {amount.minor}" if number and isinstance(amount, Money) else None
+
+
+def _key(name: str) -> str:
+    """The name of an invoice however it is written: letters and digits alone."""
+    return "".join(c for c in name.casefold() if c.isalnum())
 
 
 def _blind(text: str) -> bytes:

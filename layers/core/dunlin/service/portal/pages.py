@@ -42,10 +42,12 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityPage:
-    """The neutral page behind a link: nothing of an amount, a kind of creditor or a debt."""
+    """The neutral page behind a link: nothing of an amount, a kind of creditor or a debt. `others`
+    are further ways to prove who one is."""
 
     token: str
     proof: str
+    others: tuple[str, ...]
     channel: str
     sender: str
     sent: bool = False

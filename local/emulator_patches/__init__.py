@@ -31,6 +31,7 @@ PATCHES: tuple[Patch, ...] = (
     functions.metrics_from_logs,
     events.asynchronous_calls,
     events.streams,
+    events.windows,  # after `streams`, whose polls it goes before
     events.queue_policies,
     events.file_versions,
     events.version_ranges,

@@ -24,7 +24,7 @@ from ministack.services import (
     stepfunctions,
 )
 
-from local.emulator_patches import machines
+from local.emulator_patches import events, machines
 from local.emulator_patches.answers import JSON_HEADERS, Response
 from local.emulator_patches.events import Accepted
 
@@ -186,16 +186,11 @@ def _queued() -> int:
 
 def _streaming() -> int:
     """Stream records that a function has not seen yet."""
-    behind = 0
-    for account, region, mapping in lambda_svc._iter_all_esms():
-        source = mapping.get("EventSourceArn", "")
-        if "/stream/" not in source or not mapping.get("Enabled", True):
-            continue
-        table = source.split("/stream/")[0].rsplit("/", 1)[-1]
-        end = dynamodb.stream_end_position(table, account_id=account, region=region)
-        seen = lambda_svc._dynamodb_stream_positions.get_scoped(account, region, mapping["UUID"])
-        behind += max(0, end - (end if seen is None else seen))
-    return behind
+    return sum(
+        events.waiting(account, region, mapping)
+        for account, region, mapping in lambda_svc._iter_all_esms()
+        if "/stream/" in mapping.get("EventSourceArn", "") and mapping.get("Enabled", True)
+    )
 
 
 def _activity() -> Response:

@@ -8,13 +8,14 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from ministack.core.responses import get_account_id
 from ministack.services import (
     cloudwatch_logs,
+    dynamodb,
     eventbridge,
     lambda_svc,
     s3,
@@ -331,6 +332,60 @@ def streams() -> None:
 
     lambda_svc._poll_dynamodb_streams = poll_streams
     lambda_svc._execute_function = execute_function
+
+
+def waiting(account: str, region: str, mapping: Record) -> int:
+    """Messages or stream records that the function of a mapping could be given now."""
+    source = mapping.get("EventSourceArn", "")
+    if "/stream/" in source:
+        table = source.split("/stream/")[0].rsplit("/", 1)[-1]
+        end = dynamodb.stream_end_position(table, account_id=account, region=region)
+        seen = lambda_svc._dynamodb_stream_positions.get_scoped(account, region, mapping["UUID"])
+        return int(max(0, end - (end if seen is None else seen)))
+    now = time.time()
+    return sum(
+        message.get("visible_at", 0) <= now
+        for queue in sqs._queues.all_values()
+        if queue["attributes"]["QueueArn"] == source
+        for message in queue["messages"]
+    )
+
+
+def windows() -> None:
+    """A function with a batching window is called when the window is over or a batch is full.
+
+    Upstream calls it at once with whatever is there, so nobody sees what a window saves. It opens
+    with the first record that waits.
+    """
+    opened: dict[str, float] = {}
+    backing_off = lambda_svc._esm_backoff_until
+
+    def gather(service: str) -> None:
+        for account, region, mapping in lambda_svc._iter_all_esms():
+            if f":{service}:" not in mapping.get("EventSourceArn", ""):
+                continue
+            name, window = mapping["UUID"], mapping.get("MaximumBatchingWindowInSeconds") or 0
+            number = waiting(account, region, mapping) if window else 0
+            if not number:
+                opened.pop(name, None)
+                continue
+            until = opened.setdefault(name, time.time() + window)
+            if number < mapping.get("BatchSize", 10) and time.time() < until:
+                backing_off.setdefault(name, until)
+            else:
+                if backing_off.get(name) == until:
+                    del backing_off[name]
+                del opened[name]
+
+    def gathering(service: str, poll: Callable[[], bool]) -> Callable[[], bool]:
+        def gather_and_poll() -> bool:
+            gather(service)
+            return poll()
+
+        return gather_and_poll
+
+    lambda_svc._poll_sqs = gathering("sqs", lambda_svc._poll_sqs)
+    lambda_svc._poll_dynamodb_streams = gathering("dynamodb", lambda_svc._poll_dynamodb_streams)
 
 
 def queue_policies() -> None:

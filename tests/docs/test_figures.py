@@ -295,7 +295,20 @@ def test_the_costs_say_how_they_were_measured_and_count_what_there_is() -> None:
     assert f"{len(load_rulebook().documents)} rules, CPU" in page
     assert "tests/bench/prices.json" in page
     alarms = len(stack.resources("AWS::CloudWatch::Alarm"))
-    assert f"for {alarms} alarms" in page
+    assert f"| {alarms} alarms and the composite" in page
+
+
+def test_what_an_idle_stack_costs_is_the_sum_of_its_parts() -> None:
+    page = (ROOT / "docs/cost.md").read_text(encoding="utf-8")
+    table = page.partition("## Standing cost")[2].partition("\n## ")[0]
+    cells = [
+        [part.strip(" *$").replace("-", "0") for part in line.split("|")[2:5]]
+        for line in table.splitlines()
+        if "$" in line and line.startswith("| ")
+    ]
+    *parts, together = [[float(cell) for cell in row] for row in cells]
+    assert [round(sum(column), 2) for column in zip(*parts, strict=True)] == together
+    assert together[2] < 5
 
 
 def test_the_changelog_counts_the_rules_there_are() -> None:

@@ -7,8 +7,10 @@ import json
 import logging
 from typing import Any
 
+import pytest
+
 from dunlin.runtime.batches import each_message
-from dunlin.runtime.telemetry import logger
+from dunlin.runtime.telemetry import count, logger
 
 FORGED = 'q-1\n{"level": "INFO", "message": "sent", "touch": "T#1"}\r\n\u2028\x1b[2J'
 
@@ -31,3 +33,13 @@ def test_a_message_that_breaks_lines_forges_no_line_of_the_log() -> None:
     assert (line["message"], line["message_id"]) == ("message failed", FORGED)
     assert "Ada Example" not in stream.getvalue()
     assert "\x1b" not in stream.getvalue()
+
+
+def test_nothing_is_counted_of_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METRICS_NAMESPACE", "Dunlin/test")
+    count("UnattendedAccounts", 0)
+    assert capsys.readouterr().out == ""
+    count("UnattendedAccounts", 2)
+    assert json.loads(capsys.readouterr().out)["UnattendedAccounts"] == [2.0]

@@ -33,6 +33,12 @@ def handler(event, context):
 """
 
 
+COUNTS = """
+def handler(event, context):
+    keep(str(len(event["Records"])), "")
+"""
+
+
 def _keeper(place, name, **options):
     place.table(name)
     return place.function(name, KEEPS, Environment={"Variables": {"TABLE": name}}, **options)
@@ -182,6 +188,50 @@ def test_streams(patched, bare):
         seen.append((_times(place, "keeps-stream", "poison"), _visible(place, url)))
     assert seen[0][0] in (3, 4), "a call and two retries alone, before it perhaps one in the batch"
     assert seen[1] == (1, 0)
+
+
+@pytest.mark.parametrize("kind", ["queue", "stream"])
+def test_windows(patched, bare, kind):
+    """What arrives apart is given to the function together, once a batch is full or time is up."""
+    for place in (patched, bare):
+        _counter(place, kind, BatchSize=3, MaximumBatchingWindowInSeconds=60)
+        _arrives(place, kind, "a")
+        if place is bare:
+            place.until(lambda place=place: _times(place, f"sizes-{kind}", "1"))
+        else:
+            _arrives(place, kind, "b")
+            _arrives(place, kind, "c")
+            place.until(lambda place=place: _times(place, f"sizes-{kind}", "3"))
+            assert not _times(place, f"sizes-{kind}", "1")
+    mappings = patched.client("lambda").list_event_source_mappings(FunctionName=f"sizes-{kind}")
+    (mapping,) = mappings["EventSourceMappings"]
+    patched.client("lambda").update_event_source_mapping(
+        UUID=mapping["UUID"], MaximumBatchingWindowInSeconds=1
+    )
+    _arrives(patched, kind, "d")
+    patched.until(lambda: _times(patched, f"sizes-{kind}", "1"))
+
+
+def _counter(place, kind, **options):
+    """A function that counts its calls by how much each was given."""
+    name = f"sizes-{kind}"
+    place.table(name)
+    source = _stream(place, "arrivals") if kind == "stream" else place.queue("arrivals")[1]
+    code = KEEPS.partition("def handler")[0] + COUNTS
+    place.function(name, code, Environment={"Variables": {"TABLE": name}})
+    start = {"StartingPosition": "LATEST"} if kind == "stream" else {}
+    place.client("lambda").create_event_source_mapping(
+        FunctionName=name, EventSourceArn=source, **start, **options
+    )
+
+
+def _arrives(place, kind, item):
+    if kind == "stream":
+        place.client("dynamodb").put_item(TableName="arrivals", Item={"id": {"S": item}})
+    else:
+        sqs = place.client("sqs")
+        url = sqs.get_queue_url(QueueName="arrivals")["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody=item)
 
 
 def test_stream_filters(patched):

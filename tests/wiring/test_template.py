@@ -138,12 +138,14 @@ def test_what_the_local_cloud_lacks_stands_behind_on_aws_and_nothing_else_does()
         for name, resource in stack.translated()["Resources"].items()
         if resource.get("Condition")
     }
-    behind = {n for n, c in conditions.items() if c in ("OnAws", "HasBudgetEmail")}
-    assert behind == ON_AWS_ALONE
-    assert stack.template()["Conditions"]["HasBudgetEmail"]["Fn::And"][0] == {"Condition": "OnAws"}
-    assert stack.template()["Conditions"]["OnAws"] == {
-        "Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]
-    }
+    defined = stack.template()["Conditions"]
+
+    def on_aws(condition: str) -> bool:
+        both = defined[condition].get("Fn::And", [])
+        return condition == "OnAws" or any(on_aws(p["Condition"]) for p in both if "Condition" in p)
+
+    assert {name for name, condition in conditions.items() if on_aws(condition)} == ON_AWS_ALONE
+    assert defined["OnAws"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
 
 
 def _holds(assertion: dict[str, Any], values: dict[str, str]) -> bool:
@@ -186,6 +188,7 @@ def test_production_is_refused_what_a_sandbox_may():
         "ProductionHasASpendCap",
     }
     assert _refusals(**named, TimeLapse="2026-11-23T15:00:00Z") == {"ProductionReadsRealTime"}
+    assert _refusals(**named, WithAlarms="off") == {"ProductionTellsSomebody"}
     assert _refusals(**named, StripeApiBase="http://127.0.0.1") == {"ProductionPaysForReal"}
 
 
@@ -193,6 +196,50 @@ def test_a_domain_is_refused_without_its_certificate():
     assert _refusals(PortalDomain="pay.example.com") == {"DomainsHaveCertificates"}
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/x"
     assert _refusals(PortalDomain="pay.example.com", PortalCertificateArn=arn) == set()
+
+
+def test_what_an_idle_stack_costs_most_by_is_made_where_it_is_wanted():
+    """A sandbox leaves it out; what is made without is free until it is used, or holds data."""
+    dear = {
+        "AWS::WAFv2::WebACL": "HasFirewall",
+        "AWS::WAFv2::WebACLAssociation": "HasFirewall",
+        "AWS::WAFv2::LoggingConfiguration": "HasFirewall",
+        "AWS::CloudWatch::Alarm": "HasAlarms",
+        "AWS::CloudWatch::CompositeAlarm": "HasAlarmsOnAws",
+        "AWS::CloudWatch::Dashboard": "HasDashboard",
+    }
+    conditions = {
+        (resource["Type"], resource.get("Condition"))
+        for resource in stack.translated()["Resources"].values()
+        if resource["Type"] in dear
+    }
+    assert conditions == {*dear.items(), ("AWS::CloudWatch::Alarm", "WatchesFirewall")}
+    sandbox = tomllib.loads((stack.ROOT / "infra" / "stages" / "sandbox.toml").read_text())
+    without = {"WithFirewall", "WithAlarms", "WithDashboard"}
+    assert {name for name in without if sandbox[name] == "off"} == without
+    keys = [k for k in stack.resources("AWS::KMS::Key").values() if k.get("Condition") is None]
+    secrets = stack.resources("AWS::SecretsManager::Secret")
+    polled = [
+        mapping
+        for mapping in stack.translated()["Resources"].values()
+        if mapping["Type"] == "AWS::Lambda::EventSourceMapping"
+        and "Queue" in json.dumps(mapping["Properties"]["EventSourceArn"])
+    ]
+    # A month of a key, of a secret, and of long polling a queue (docs/cost.md).
+    assert len(keys) * 1.00 + len(secrets) * 0.40 + len(polled) * 0.26 < 4.80
+
+
+def test_the_log_and_the_traces_of_a_ladder_are_kept_in_measure():
+    functions = {
+        name.removesuffix("Function"): function["Properties"]
+        for name, function in stack.translated()["Resources"].items()
+        if function["Type"] == "AWS::Lambda::Function"
+    }
+    assert {f["LoggingConfig"]["SystemLogLevel"] for f in functions.values()} == {"WARN"}
+    assert {n for n, f in functions.items() if f["TracingConfig"]["Mode"] == "Active"} == {
+        "Portal", "ReceiveWebhook", "PostPayment", "ChargeInstalment", "ReceiveChanges",
+        "ChangeBalance",
+    }  # fmt: skip
 
 
 def test_every_role_can_be_bounded():

@@ -16,7 +16,11 @@ logger = Logger(service="dunlin", level="INFO", log_uncaught_exceptions=False)
 
 
 def count(name: str, value: int = 1, **dimensions: str) -> None:
-    """Count something once in a metric of its own set of dimensions (never an id)."""
+    """Count something once in a metric of its own set of dimensions (never an id). Nothing is
+    counted of nothing: a metric costs by the hours in which it has data, and the schedules that
+    look for what is wrong come every five minutes; alarms take silence for none."""
+    if not value:
+        return
     from aws_lambda_powertools import single_metric
 
     namespace = settings.metrics_namespace()

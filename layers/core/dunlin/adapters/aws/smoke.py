@@ -254,14 +254,25 @@ def _firewall_lets_pass(deployment: Deployment) -> FactAnswer:
         refused.append("one click that unsubscribes")
     if refused:
         return FactAnswer("fails", f"refused: {', '.join(refused)}")
-    if not deployment.on_aws:
+    if not _has_firewall(deployment):
         return FactAnswer("open", "the portal answers both, but no firewall stands before it here")
     return FactAnswer("holds", "a file with markup and one click that unsubscribes passed")
 
 
 def _firewall_log(deployment: Deployment) -> FactAnswer:
     """The file with markup is counted, and what is counted is logged."""
+    if not _has_firewall(deployment):
+        return FactAnswer("open", "no firewall stands before the portal here (WithFirewall)")
     return _logged(deployment, deployment.physical("PortalFirewallLog"), "a counted request")
+
+
+def _has_firewall(deployment: Deployment) -> bool:
+    try:
+        return bool(deployment.physical("PortalFirewall"))
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        return False
 
 
 def _logged(deployment: Deployment, group: str, what: str) -> FactAnswer:

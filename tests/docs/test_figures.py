@@ -38,7 +38,6 @@ from dunlin.service.contact import recovery
 from dunlin.service.imports import changes, profiling
 from dunlin.service.portal.identity import TRIES
 from dunlin.service.reports.message_counts import SILENCE
-from dunlin.service.rollouts import filling, rollouts
 from dunlin.service.signals import mails
 from tests.docs.markdown import PAGES, ROOT, page_id, prose
 from tests.docs.test_names import there
@@ -203,18 +202,6 @@ FIGURES: dict[str, dict[str, str]] = {
     "docs/rulebook.md": {
         "every clock change of two years, 21:01": "tests/rulebook/test_clocks.py",
     },
-    "docs/scale.md": {
-        "a megabyte at a time": AWS,
-        f"at most {rollouts.LARGEST_PILOT:,} accounts": CODE,
-        f"{filling._DRAWN_AT_ONCE:,} at a time": CODE,
-        "1,000 calls | 10,000 calls | 100,000 calls | 100,000 held": MEASURED,
-        "| 162 | 198 | 558 | 229 MB |": MEASURED,
-        "| 3,030 | 30,228 | 302,208 | 266 MB |": MEASURED,
-        "| 4 | 22 | 202 | 269 MB |": MEASURED,
-        "| 3,016 | 30,106 | 301,006 | 269 MB |": MEASURED,
-        "| 2 | 2 | 2 | 269 MB |": MEASURED,
-        "three calls to the stores": "tests/rollouts/test_scale.py",
-    },
     "docs/where.md": {
         "stops a text at 21:00": "rulebook/rules/platform/plat-time.yaml",
     },
@@ -228,7 +215,9 @@ _NAMES = re.compile(
     re.MULTILINE,
 )
 # Each of these has a test of its own below, or lists what others say.
-_ELSEWHERE = {"docs/cost.md", "docs/packs.md", "docs/requirements.md", "docs/sources.md"}
+_ELSEWHERE = {
+    *("docs/cost.md", "docs/packs.md", "docs/requirements.md", "docs/scale.md", "docs/sources.md"),
+}
 _LOOKED_AT = [
     page
     for page in PAGES

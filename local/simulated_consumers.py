@@ -13,15 +13,17 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
+from typing import Protocol
 
+from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Consumer
-from dunlin.ports.accounts import Addresses
+from dunlin.ports.accounts import Addresses, People
 from local.outside import OutboxEmail, OutboxText, OutsideWorld
 from local.timelapse import TimeLapse
 
@@ -65,6 +67,10 @@ def persona(address: str) -> str:
     return "silent"
 
 
+class Reached(Addresses, People, Protocol):
+    """Who is reached at an address, and what they owe."""
+
+
 @dataclass
 class _Seen:
     emails: int = 0
@@ -80,7 +86,7 @@ class SimulatedConsumers:
     """
 
     def __init__(
-        self, *, outside: OutsideWorld, lapse: TimeLapse, book: Addresses, reply_topic: str,
+        self, *, outside: OutsideWorld, lapse: TimeLapse, book: Reached, reply_topic: str,
         diary: Path,
     ) -> None:  # fmt: skip
         self._outside, self._lapse, self._book = outside, lapse, book
@@ -176,7 +182,8 @@ class SimulatedConsumers:
 
     def _visits(self, who: str, heard: int, address: str, link: str) -> None:
         def visitor() -> Visitor:
-            return Visitor(self._person(address))
+            person = self._person(address)
+            return Visitor(person, self._book.accounts_of_consumer(person.consumer_id))
 
         pays_on = {
             "pays at once": 1,
@@ -256,8 +263,8 @@ class _Forms(HTMLParser):
 class Visitor:
     """One person's browser: cookies, redirects, forms; nothing of the page is skipped."""
 
-    def __init__(self, person: Consumer) -> None:
-        self._person = person
+    def __init__(self, person: Consumer, owed: Sequence[Account]) -> None:
+        self._person, self._owed = person, owed
         # Browsers take a loopback address for safe and keep Secure cookies there; so do we.
         kept = CookieJar(DefaultCookiePolicy(secure_protocols=("https", "http")))
         self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(kept))
@@ -346,6 +353,8 @@ class Visitor:
             fields |= {"day": str(born.day), "month": str(born.month), "year": str(born.year)}
         elif "zip" in fields:
             fields["zip"] = self._person.zip or ""
+        elif "invoice" in fields and self._owed:
+            fields |= {"invoice": self._owed[0].own_name, "amount": str(self._owed[0].balance)}
         else:
             return False
         self._post(action, fields)

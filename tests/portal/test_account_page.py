@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from dunlin.domain.accounts.account import Hold, Status
 from dunlin.domain.money import Money
-from tests.portal.harness import STRATEGY, Browser, PortalHarness
+from tests.portal.harness import NOW, STRATEGY, Browser, PortalHarness
 
 
 def test_the_account_shows_balance_itemisation_and_history(
@@ -86,6 +87,46 @@ def test_third_parties_say_what_they_are_and_whose_debt_it_is() -> None:
     answer = Browser(harness).sign_in(account)
     assert "Harbor Supply is a debt collector." in answer.text
     assert "Pine &lt;b&gt;Bank&lt;/b&gt;" in answer.body
+
+
+def test_a_person_is_thanked_for_what_was_recorded_as_paid(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    thanks = "Your payment of $50.00 on October 20, 2026 is on this account"
+    assert thanks in browser.sign_in(account).text
+    book = harness.book.ledgers[account.account_id]
+    (paid,) = [entry for entry in book.values() if entry.kind == "payment"]
+    back = replace(
+        paid, entry_id="b", kind="chargeback", amount=-paid.amount, source="b", on=NOW.date()
+    )
+    book[back.entry_id] = back
+    assert thanks not in browser.get("/account").text
+    del book[back.entry_id]
+    book[paid.entry_id] = replace(paid, on=paid.on.replace(month=9))
+    assert "Thank you. Your payment" not in browser.get("/account").text
+
+
+def test_a_number_is_written_to_be_read_and_dialled(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    token = harness.link(account)
+    for page in (browser.get(f"/m/{token}"), browser.get(f"/u/{token}"), browser.sign_in(account)):
+        assert '<a href="tel:+12175550100">(217)\N{NO-BREAK SPACE}555-0100</a>' in page.body
+    assert "(217)\N{NO-BREAK SPACE}555-0123" in browser.get("/data").body
+    left = browser.post("/signout", {"nonce": browser.get("/account").field("nonce")})
+    assert "tel:+12175550100" in left.body
+    assert "Harbor Supply" not in left.text
+
+
+def test_what_a_file_says_of_an_insurer_is_not_asked_again(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person(), industry="medical", extras={"payer": "Prairie Mutual"})
+    browser.sign_in(account)
+    (field,) = re.findall('<input[^>]*name="payer"[^>]*>', browser.get("/insurance").body)
+    assert 'value="Prairie Mutual"' in field
 
 
 HOSTILE = "<script>alert(1)</script>\"'>{{7*7}}\r\nSet-Cookie: a=b"

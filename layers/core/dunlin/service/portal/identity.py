@@ -283,12 +283,15 @@ def not_me(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     if link is None:
         return GONE
     _signal_of_link(portal, link, SignalKind.WRONG_PARTY, "wrong", now)
-    return Page(name="not_me_done", content=Done())
+    return _with_number(portal, link, Page(name="not_me_done", content=Done()))
 
 
 def stop_form(portal: PortalPorts, token: str) -> Page:
     """The page that asks before it unsubscribes; fetching it changes nothing."""
-    return Page(name="stop", content=StopPage(token=token)) if _link(portal, token) else GONE
+    link = _link(portal, token)
+    if link is None:
+        return GONE
+    return _with_number(portal, link, Page(name="stop", content=StopPage(token=token)))
 
 
 def stop(portal: PortalPorts, token: str, *, now: datetime) -> Page:
@@ -297,7 +300,14 @@ def stop(portal: PortalPorts, token: str, *, now: datetime) -> Page:
     if link is None:
         return GONE
     _signal_of_link(portal, link, SignalKind.OPT_OUT, "stop", now)
-    return Page(name="stop_done", content=Done())
+    return _with_number(portal, link, Page(name="stop_done", content=Done()))
+
+
+def _with_number(portal: PortalPorts, link: Link, page: Page) -> Page:
+    """The page with the creditor's number, where that can be read: what was said holds anyway."""
+    with suppress(DomainError, Unavailable):
+        return of_creditor(page, portal.book.facts(link.account_id))
+    return page
 
 
 def _signal_of_link(
@@ -321,9 +331,13 @@ def _signal_of_link(
 
 def sign_out(portal: PortalPorts, cookie: str) -> Page:
     """End the session; says the same whether there was one."""
-    if well_formed(cookie):
-        portal.sessions.drop_session(token_hash(cookie))
-    return Page(name="signed_out", session="", content=Done(left=True))
+    page = Page(name="signed_out", session="", content=Done(left=True))
+    ended = portal.sessions.session(token_hash(cookie)) if well_formed(cookie) else None
+    if ended is None:
+        return page
+    portal.sessions.drop_session(ended.session_hash)
+    strategy = portal.creditors.strategy(ended.creditor)
+    return replace(page, brand=strategy.brand) if strategy is not None else page
 
 
 def neutral_name(strategy: Strategy) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from dunlin.domain.accounts.account import LedgerEntry
@@ -22,6 +22,7 @@ from dunlin.service.portal.inside import Inside, day, dispute_by, writing_days
 
 COVERAGE = ("payer", "insurance_status", "insurance_pending", "date_of_service", "claim")
 _SHOWN = 8  # of our messages, and of the person's
+_THANKED = timedelta(days=35)
 _REACHED = ("sent", "delivered", "unknown")
 
 Form = Mapping[str, str]
@@ -77,16 +78,17 @@ class StopPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage:
     """Balance, what is in force, itemisation, history and every way on. `amount_due` is what an
-    arrangement in force asks for today, None while all is disputed; `answered_on` is the day of the
-    newest answer of staff that nothing was written after; `owed_to` is the creditor before a
-    collector, `trouble` what just went wrong; `version` tells one state of the account from
-    another."""
+    arrangement in force asks for today, None while all is disputed; `thanks` is a payment of the
+    last weeks, `answered_on` the day of the newest answer of staff that nothing was written after;
+    `owed_to` is the creditor before a collector, `trouble` what just went wrong; `version` tells
+    one state of the account from another."""
 
     person: str
     reference: str
     version: int
     in_force: tuple[InForce, ...]
     answered_on: date | None
+    thanks: LedgerEntry | None
     balance: Money
     uncontested: Money
     least: Money
@@ -121,6 +123,7 @@ class AccountPage:
             version=account.version,
             in_force=inside.in_force,
             answered_on=_answered_on(inside, conversation),
+            thanks=_newly_paid(inside),
             balance=account.balance,
             uncontested=inside.uncontested,
             least=payments.least_payment(account.balance),
@@ -138,6 +141,16 @@ class AccountPage:
             form=form or {},
             trouble=trouble,
         )
+
+
+def _newly_paid(inside: Inside) -> LedgerEntry | None:
+    """The newest movement of money, where it is a payment of the last weeks: on this page, at the
+    office, by post."""
+    moved = (e for e, _ in inside.history if e.kind in ("payment", "refund", "chargeback"))
+    newest = next(moved, None)
+    if newest is None or newest.kind != "payment" or inside.today - newest.on > _THANKED:
+        return None
+    return newest
 
 
 def _answered_on(inside: Inside, conversation: Conversation) -> date | None:
@@ -383,7 +396,12 @@ def message(inside: Inside, form: Form, form_id: str) -> MessageForm:
 def insurance(inside: Inside, form: Form, form_id: str) -> InsuranceForm:
     extras = inside.account.extras
     known = tuple((name, extras[name]) for name in COVERAGE if name in extras)
-    return InsuranceForm(form=form, form_id=form_id, coverage=known)
+    answered = {
+        field: extras[name]
+        for field, name in (("payer", "payer"), ("service", "date_of_service"))
+        if name in extras
+    }
+    return InsuranceForm(form=form or answered, form_id=form_id, coverage=known)
 
 
 def documents(inside: Inside, form: Form, form_id: str) -> DocumentsForm:

@@ -111,6 +111,7 @@ class PortalPages:
             "order_of_date": _DATE_ORDER[language],
             "kept": kept,
             "masked": _masked,
+            "readable": _readable,
             "refusal": lambda word: say(_declined(word)),
             "errors": _errors(page, say),
             **shown,
@@ -164,6 +165,16 @@ def _dialled(phone: str) -> str:
     """A number as a `tel:` address carries it; one of ten digits is North American."""
     digits = re.sub(r"\D", "", phone)
     return f"+1{digits}" if len(digits) == 10 and "+" not in phone else f"+{digits}"
+
+
+_NORTH_AMERICAN = re.compile(r"\+?1?[ .-]?\(?(\d{3})\)?[ .-]?(\d{3})[ .-]?(\d{4})")
+
+
+def _readable(phone: str) -> str:
+    """A North American number as people there write it, never broken over lines; another as it
+    is."""
+    parts = _NORTH_AMERICAN.fullmatch(phone.strip())
+    return f"({parts[1]})\N{NO-BREAK SPACE}{parts[2]}-{parts[3]}" if parts else phone
 
 
 def _masked(address: str) -> str:

@@ -77,3 +77,4 @@ def live(
 
     with Progress(console, f"living until {until:%a %d %b}") as progress:
         lapse.run(until, after_each=after_each)
+        lapse.sign_days()

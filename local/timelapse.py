@@ -19,6 +19,7 @@ from typing import Any
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.service.accounts.rests import end_rests
+from dunlin.service.reports.audit_log import sign_finished_days
 from local.cloud import CloudError
 from local.local_stack import LocalStack
 
@@ -42,6 +43,7 @@ class TimeLapse:
         from dunlin.runtime import wiring
 
         self._cloud = stack.cloud
+        self._began = datetime.fromisoformat(stack.time_lapse).date()
         self._stripe = f"{stack.stripe_url}/_test/clock"
         self._ops = stack.outputs["OpsTableName"]
         self._dynamo = stack.cloud.client("dynamodb")
@@ -65,6 +67,19 @@ class TimeLapse:
     def plan(self, at: datetime, act: Callable[[], None]) -> None:
         """Let `act` happen at a virtual instant; past instants happen at the next look."""
         heapq.heappush(self._events, _Event(at, next(self._count), act))
+
+    def sign_days(self) -> None:
+        """Sign the audit log of every virtual day that is over; a schedule does, where time passes
+        by itself."""
+        from dunlin.runtime import wiring
+
+        today = self.now.date()
+        sign_finished_days(
+            today,
+            archive=wiring.audit_archive(),
+            signer=wiring.signer(),
+            look_back=(today - self._began).days,
+        )
 
     def run(
         self,

@@ -178,17 +178,24 @@ class TestAuditLog:
         book, account = ground.memory_world()
         entry = book.chains[f"account#{account.account_id}"][0]
         archive = MemoryArchive(lambda: book.chains)
-        wire(monkeypatch, audit_archive=archive, signer=LocalSigner())
+        wire(
+            monkeypatch,
+            audit_archive=archive,
+            signer=LocalSigner(),
+            real_clock=FixedClock(NOON),
+        )
+        late = NOON - timedelta(days=2)
         record = {
             "eventID": "r-1",
             "eventName": "INSERT",
             "dynamodb": {
-                "ApproximateCreationDateTime": NOON.timestamp(),
+                "ApproximateCreationDateTime": late.timestamp(),
                 "NewImage": AuditRow.of(entry).serialize(),
             },
         }
         batch = {"Records": [record, record | {"eventName": "REMOVE"}]}
         assert archive_audit(batch, None) == {"batchItemFailures": []}
+        assert list(archive.archived(late.date())) == []  # that day may be signed already
         assert list(archive.archived(NOON.date())) == [entry]
         output = capsys.readouterr().out
         assert [m["AuditEntriesTampered"] for m in counted("AuditEntriesTampered", output)] == [
@@ -198,6 +205,23 @@ class TestAuditLog:
         assert NOON.date().isoformat() in sign_audit_roots({}, None)["days"]
         assert archive.leaves(NOON.date())[0].subject == entry.subject
         assert sign_audit_roots({}, None) == {"days": []}
+
+    def test_on_a_virtual_clock_entries_lie_under_their_own_day_and_its_driver_signs(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        book, account = ground.memory_world()
+        entry = book.chains[f"account#{account.account_id}"][0]
+        archive = MemoryArchive(lambda: book.chains)
+        later = FixedClock(NOON + timedelta(days=4))
+        wire(monkeypatch, audit_archive=archive, signer=LocalSigner(), real_clock=later)
+        monkeypatch.setenv("DUNLIN_TIME_LAPSE", NOON.isoformat())
+        image = {"NewImage": AuditRow.of(entry).serialize()}
+        archive_audit(
+            {"Records": [{"eventID": "r-1", "eventName": "INSERT", "dynamodb": image}]}, None
+        )
+        assert list(archive.archived(entry.at.date())) == [entry]
+        assert sign_audit_roots({}, None) == {"days": []}
+        assert archive.roots() == []
 
     def test_a_batch_that_cannot_be_copied_fails_whole(
         self, monkeypatch: pytest.MonkeyPatch

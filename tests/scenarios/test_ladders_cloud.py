@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -291,22 +291,28 @@ def test_a_dossier_of_the_deployed_log_verifies_offline(town: Town, tmp_path: Pa
 
     account = town.moves_in("witness", "+12175550119")
     town.first_message(account)
-    archive, today = wiring.audit_archive(), datetime.now(UTC).date()
-    subjects = ("account", account.account_id), ("consumer", account.consumer_id)
-    heads = {archive.chain(f"{kind}#{of}")[-1].hash for kind, of in subjects}
+    archive = wiring.audit_archive()
+    town.lapse.run(town.lapse.now + timedelta(days=1))
+    names = ("account", account.account_id), ("consumer", account.consumer_id)
+    subjects = *names, ("creditor", account.creditor)
+    entries = [e for kind, of in subjects for e in archive.chain(f"{kind}#{of}")]
+    days = sorted({e.at.date() for e in entries})
     end = time.monotonic() + 60
-    while heads - {e.hash for e in archive.archived(today)}:
+    while {e.hash for e in entries} - {e.hash for d in days for e in archive.archived(d)}:
         assert time.monotonic() < end
         time.sleep(0.2)
-    root = sign_day(today, archive=archive, signer=wiring.signer())
-    assert root.leaves > 1
+    for day in days:
+        assert sign_day(day, archive=archive, signer=wiring.signer()).leaves
+    town.lapse.sign_days()
+    until = town.lapse.now.date() - timedelta(days=1)
+    assert archive.roots()[-1] == until
     document = dossier(account.account_id, book=town.book, archive=archive)
     file, key = tmp_path / "dossier.json", tmp_path / "key.pem"
     key.write_text(wiring.signer().public_key())
 
     def verified() -> int:
         file.write_text(json.dumps(document))
-        asked = ["audit", "verify", str(file), "--key", str(key), "--until", str(today)]
+        asked = ["audit", "verify", str(file), "--key", str(key), "--until", str(until)]
         return CliRunner().invoke(app, asked).exit_code
 
     assert verified() == 0

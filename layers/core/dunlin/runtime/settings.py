@@ -18,6 +18,11 @@ def _required(name: str) -> str:
     return value
 
 
+def time_lapse() -> str:
+    """The start instant of the stack's virtual clock, "" for none."""
+    return os.environ.get("DUNLIN_TIME_LAPSE", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """Which stack this is. `time_lapse` is the start instant of a virtual clock, "" for none."""
@@ -27,10 +32,10 @@ class Stack:
 
     @classmethod
     def from_env(cls) -> Stack:
-        stage, time_lapse = _required("DUNLIN_STAGE"), os.environ.get("DUNLIN_TIME_LAPSE", "")
-        if stage == "prod" and time_lapse:
+        stage, start = _required("DUNLIN_STAGE"), time_lapse()
+        if stage == "prod" and start:
             raise Defect("DUNLIN_TIME_LAPSE must be empty where DUNLIN_STAGE is prod")
-        return cls(stage, time_lapse)
+        return cls(stage, start)
 
 
 @dataclass(frozen=True, slots=True)

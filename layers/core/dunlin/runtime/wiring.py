@@ -365,10 +365,11 @@ def audit_archive() -> RepairedArchive:
 
 
 def audit_records(records: list[dict[str, Any]]) -> tuple[list[AuditRecord], int]:
-    """The inserts among stream records of the Audit table, and how many were something else."""
+    """The inserts among stream records of the Audit table, and how many were something else. On a
+    virtual clock they are copied under their own day, as the clock stood when they were written."""
     from dunlin.adapters.aws.audit_archive import audit_records as read
 
-    return read(records)
+    return read(records, None if settings.time_lapse() else real_clock().now())
 
 
 @cache

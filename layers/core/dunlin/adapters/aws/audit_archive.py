@@ -36,19 +36,22 @@ def _lines(rows: Iterable[dict[str, Any]]) -> bytes:
 
 
 def audit_records(
-    records: Iterable[dict[str, Any]],
+    records: Iterable[dict[str, Any]], copied_at: datetime | None
 ) -> tuple[list[tuple[datetime, str, AuditEntry]], int]:
-    """Stream records of the Audit table as (written at, record id, entry), and how many were no
-    insert: an entry that was replaced or removed, which nothing of ours ever does."""
+    """Stream records of the Audit table as (copied at, record id, entry), and how many were no
+    insert: an entry that was replaced or removed, which nothing of ours ever does.
+
+    A record that was held up for a day is copied under the day on which it comes: the one on which
+    it was written may be signed by then. Without `copied_at` an entry's own instant stands for it.
+    """
     inserted, tampered = [], 0
     for record in records:
         if record["eventName"] != "INSERT":
             tampered += 1
             continue
         row = AuditRow.from_raw_data(dict(record["dynamodb"]["NewImage"]))
-        written_at = record["dynamodb"]["ApproximateCreationDateTime"]
-        at = datetime.fromtimestamp(float(written_at), UTC)
-        inserted.append((at, record["eventID"], row.to_domain()))
+        entry = row.to_domain()
+        inserted.append((copied_at or entry.at, record["eventID"], entry))
     return inserted, tampered
 
 

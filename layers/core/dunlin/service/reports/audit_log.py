@@ -22,7 +22,7 @@ from dunlin.ports.audit import AuditArchive, AuditTable, Signer
 
 _BATCH = 100  # entries of one object
 _SEQUENCE = 8  # bytes of a sequence number, before those of its hash
-AuditRecord = tuple[datetime, str, AuditEntry]  # written at, record id, entry
+AuditRecord = tuple[datetime, str, AuditEntry]  # copied at, record id, entry
 
 
 class RepairedArchive(AuditArchive, AuditTable, Protocol):

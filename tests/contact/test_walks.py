@@ -7,12 +7,15 @@ from itertools import pairwise
 
 import pytest
 
-from dunlin.domain.accounts.account import Hold, Status
+from dunlin.adapters.memory.counters import MemoryBus
+from dunlin.adapters.memory.stored import StoredAccounts
+from dunlin.domain.accounts.account import Account, Hold, Status
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.signal import SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.money import Money
 from dunlin.domain.payments.posting import give_back
+from dunlin.domain.staff import events
 from tests.contact.walk import FOUR, Walk, rungs
 from tests.support.builders import NOON
 
@@ -35,6 +38,45 @@ def test_every_rung_once_in_order_and_then_the_end() -> None:
     stored = walk.account(account_id)
     assert (stored.status, stored.sent) == (Status.EXHAUSTED, ("one", "two", "three", "last"))
     assert stored.rung == 4
+
+
+class StreamedRows(StoredAccounts):
+    """Accounts that remember each change of theirs, as the stream of the table gives it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes: list[tuple[Account | None, Account]] = []
+
+    def __setitem__(self, account_id: str, account: Account) -> None:
+        self.changes.append((self.get(account_id), account))
+        super().__setitem__(account_id, account)
+
+
+def test_the_end_of_a_ladder_is_told_once_a_run_in_a_week_of_looks_and_of_repeats() -> None:
+    walk, bus = Walk(), MemoryBus()
+    walk.book.accounts = rows = StreamedRows()
+    account_id = account_on(walk)
+
+    def a_week() -> int:
+        """How often the end was told, once a week of looking and telling again is over."""
+        for _ in range(7 * 24):
+            walk.now += timedelta(hours=1)
+            walk.look(account_id)
+        for _ in range(7):
+            for old, new in rows.changes:
+                bus.publish(events.of_account(f"{new.account_id}/{new.version}", old, new))
+        return sum(event.name == "AccountExhausted" for event in bus.events.values())
+
+    walk.until(60)
+    assert walk.account(account_id).status is Status.EXHAUSTED
+    assert a_week() == 1
+    standard = [*FOUR["ladders"]["standard"], FOUR["ladders"]["standard"][0] | {"name": "fifth"}]
+    walk.put({"ladders": {"standard": standard}})
+    walk.change(account_id, status=Status.IMPORTED, ladder="")
+    walk.start(account_id)
+    walk.until(60)
+    assert walk.account(account_id).ladder_run == 2
+    assert a_week() == 2
 
 
 def test_a_ladder_looked_at_a_hundred_times_in_an_hour_sends_once() -> None:

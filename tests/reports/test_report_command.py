@@ -16,7 +16,7 @@ from dunlin.runtime import wiring
 from dunlin.service.rollouts.rollouts import look_at
 from tests.reports.test_report import pay
 from tests.rollouts.test_rollouts import Town
-from tests.support.builders import CREDITOR, NOON
+from tests.support.builders import CREDITOR, NOON, RUNGS, strategy_document
 from tests.support.deployment import LAPTOP
 
 RUN = CliRunner()
@@ -92,10 +92,40 @@ def test_what_cannot_be_meant_is_refused_in_words(town: Town, tmp_path: Path) ->
         assert refused.exit_code == 2, content
 
 
-@pytest.mark.slow
-def test_two_rollouts_side_by_side_name_no_winner_without_proof(town: Town) -> None:
-    (rollout,) = town.ports.rollouts.rollouts(CREDITOR)
-    look_at(rollout.rollout_id, ports=town.ports, now=town.now)
-    result = RUN.invoke(app, ["pilot", "compare", rollout.rollout_id, rollout.rollout_id])
-    assert result.exit_code == 0
-    assert "Neither is proven better." in " ".join(result.output.split())
+def test_two_versions_of_a_strategy_stand_side_by_side_each_with_its_own_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    town = Town(40, holdout_percent=0)
+    first = town.begin(size=10).rollout
+    rungs = [RUNGS[0] | {"template": "second_reminder"}, *RUNGS[1:]]
+    document = strategy_document(holdout_percent=0, ladders={"standard": rungs})
+    town.book.creditors.put_strategy(CREDITOR, document, town.now)
+    second = town.begin(size=20).rollout
+    assert (first.strategy_version, second.strategy_version) == (1, 2)
+    town.contact(hours=2)
+    members = [
+        sorted(a.account_id for a in town.accounts() if a.cohort == rollout.rollout_id)
+        for rollout in (first, second)
+    ]
+    for theirs, payers in zip(members, (1, 15), strict=True):
+        for account_id in theirs[:payers]:
+            pay(town, account_id, 12_500, 3)
+    town.now = NOON + timedelta(days=9)
+    monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
+    monkeypatch.setattr(wiring, "rollout_ports", lambda: town.ports)
+    monkeypatch.setattr(wiring, "clock", lambda: FixedClock(town.now))
+    for rollout in (first, second):
+        look_at(rollout.rollout_id, ports=town.ports, now=town.now)
+    shown = RUN.invoke(app, ["pilot", "compare", first.rollout_id, second.rollout_id])
+    rows = {line.split("  ")[0].strip(): line.split()[-2:] for line in shown.output.splitlines()}
+    assert rows["strategy"] == ["version", "2"]
+    assert "version 1" in shown.output
+    assert rows["accounts"] == ["10", "20"]
+    assert rows["contacts"] == ["10", "20"]
+    assert rows["payers"] == ["1", "15"]
+    assert rows["paid"] == ["$125.00", "$1,875.00"]
+    templates = {touch.template.partition(".")[0] for touch in town.book.touches.values()}
+    assert templates == {"reminder", "second_reminder"}
+    assert f"{second.rollout_id} is better." in " ".join(shown.output.split())
+    same = RUN.invoke(app, ["pilot", "compare", first.rollout_id, first.rollout_id])
+    assert "Neither is proven better." in " ".join(same.output.split())

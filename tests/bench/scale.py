@@ -30,6 +30,7 @@ from dunlin.adapters.memory.rollouts import MemoryRollouts
 from dunlin.adapters.memory.senders import MemoryMailbox
 from dunlin.domain.accounts.account import Account, Status
 from dunlin.domain.accounts.counters import share_of
+from dunlin.domain.accounts.lists import AccountFilter
 from dunlin.domain.audit.audit import AuditEntry, SignedRoot, append
 from dunlin.domain.contact.pace import SendingAllowance, pace_of
 from dunlin.domain.ids import execution_name
@@ -40,6 +41,7 @@ from dunlin.service.contact.ladders import check_ladder
 from dunlin.service.contact.recovery import Recovery, reconcile
 from dunlin.service.contact.sending import send
 from dunlin.service.reports.audit_log import sign_day
+from dunlin.service.reports.measures import versus
 from dunlin.service.reports.publishing import recount_all
 from dunlin.service.rollouts import rollouts
 from dunlin.service.rollouts.looking import report_of
@@ -51,6 +53,7 @@ from dunlin.service.staff.account_list import (
     ListRequest,
     list_accounts,
 )
+from dunlin.service.staff.overview import bounced
 from tests.bench.tables import say, table
 from tests.support import builders, ground
 from tests.support.builders import CREDITOR, NOON
@@ -352,14 +355,26 @@ def _listed(number: int) -> Portfolio:
     return portfolio
 
 
-def _list(portfolio: Portfolio) -> AccountListPage:
+def _list(portfolio: Portfolio, **words: str) -> AccountListPage:
     lists = MemoryAccountLists(portfolio.counters)
     ports = AccountListPorts(
         lists=cast(Any, Counted(lists, portfolio.calls)),
         book=portfolio.book,
         creditors=portfolio.stored.creditors,
     )
-    return list_accounts(ListRequest(creditor=CREDITOR), ports=ports, today=NOON.date())
+    request = ListRequest(creditor=CREDITOR, wanted=AccountFilter.read(words))
+    return list_accounts(request, ports=ports, today=NOON.date())
+
+
+def _two_rollouts(number: int) -> Portfolio:
+    portfolio = Portfolio(number)
+    for _ in range(2):
+        portfolio.begin("pilot", 50)
+    return portfolio
+
+
+def _compare(portfolio: Portfolio) -> None:
+    versus(f"{CREDITOR}.1", f"{CREDITOR}.2", ports=portfolio.ports, now=portfolio.now)
 
 
 def _sign(portfolio: Portfolio) -> SignedRoot:
@@ -382,7 +397,16 @@ WALKS = (
     ),
     Walk(name="nightly count", before=_on_ladders, run=_count),
     Walk(name="root of a day", before=Portfolio, run=_sign),
-    Walk(name="a page of account list", before=_listed, run=_list),
+    Walk(
+        name="a page of account list, over 90 days",
+        before=_listed,
+        run=lambda p: _list(p, bucket="over-90"),
+    ),
+    Walk(
+        name="a page of account list, what nobody has",
+        before=_listed,
+        run=lambda p: _list(p, industry="dental"),
+    ),
     Walk(name="pilot of 50", before=Portfolio, run=lambda p: p.begin("pilot", 50)),
     Walk(name="start everybody", before=Portfolio, run=lambda p: p.begin("full")),
     Walk(
@@ -393,6 +417,17 @@ WALKS = (
     Walk(name="count of a rollout to everybody", before=_started, run=_look_at),
     Walk(name="halt of a rollout to everybody", before=_started, run=_halt),
     Walk(name="pilot show", before=_looked_at, run=_shown),
+    Walk(name="pilot compare, of fifty each", before=_two_rollouts, run=_compare),
+    Walk(
+        name="account bounced",
+        before=Portfolio,
+        run=lambda p: list(bounced(CREDITOR, book=p.book)),
+    ),
+    Walk(
+        name="segment list",
+        before=Portfolio,
+        run=lambda p: rollouts.counts(CREDITOR, [], ports=p.ports, now=p.now),
+    ),
 )
 
 

@@ -190,20 +190,22 @@ def bounced(
     """
     from dunlin.runtime import wiring
 
-    lines = [csv_line(("account_id", "reference", "channel", "address", "at", "cause"))]
-    for bounce in overview.bounced(creditor, book=wiring.account_book()):
-        at = bounce.at.isoformat()
-        cells = (
-            bounce.account_id,
-            bounce.reference,
-            bounce.channel,
-            bounce.address,
-            at,
-            bounce.cause,
-        )
-        lines.append(csv_line(cells))
-    output.write_text("".join(lines), encoding="utf-8")
-    say(f"{output} holds {count(len(lines) - 1, 'contact point')}.")
+    rows = 0
+    with output.open("w", encoding="utf-8", newline="") as file:
+        file.write(csv_line(("account_id", "reference", "channel", "address", "at", "cause")))
+        for bounce in overview.bounced(creditor, book=wiring.account_book()):
+            at = bounce.at.isoformat()
+            cells = (
+                bounce.account_id,
+                bounce.reference,
+                bounce.channel,
+                bounce.address,
+                at,
+                bounce.cause,
+            )
+            file.write(csv_line(cells))
+            rows += 1
+    say(f"{output} holds {count(rows, 'contact point')}.")
 
 
 @app.command()

@@ -31,7 +31,8 @@ from dunlin.domain.contact.pace import time_for
 from dunlin.domain.errors import DomainError
 from dunlin.domain.reports.outcome import Lift, Report, RolloutLook
 from dunlin.domain.rollouts.ramp import PILOT_SIZE
-from dunlin.domain.rollouts.rollout import Count, RolloutStage, Segment, creditor_of, why_not
+from dunlin.domain.rollouts.rollout import RolloutStage, Segment, creditor_of, why_not
+from dunlin.domain.rollouts.segment_counts import Count
 from dunlin.domain.strategy.strategy import Selection, document_of
 from dunlin.views.reports.pilot_text import money, pilot_lines
 from dunlin.views.widgets.words import words

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
+from itertools import islice
 
 from dunlin.domain.accounts.counters import CountedShare, CounterCell, Figure, fold, moves
 from dunlin.domain.accounts.lists import Stretch, places
@@ -14,16 +17,17 @@ class MemoryCounters:
 
     def __init__(self) -> None:
         self.shares: dict[str, CountedShare] = {}
-        self.lists: dict[str, set[str]] = {}
+        self.lists: dict[str, list[str]] = {}  # each in order
 
     def count(self, shares: Sequence[CountedShare]) -> int:
         fresh = moves(self.shares, shares).shares
         for share in fresh:
             before = self.shares.get(share.account_id)
             for place in places(before) if before is not None else ():
-                self.lists[place.name].discard(place.key)
+                keys = self.lists[place.name]
+                del keys[bisect_left(keys, place.key)]
             for place in places(share):
-                self.lists.setdefault(place.name, set()).add(place.key)
+                insort(self.lists.setdefault(place.name, []), place.key)
             self.shares[share.account_id] = share
         return len(fresh)
 
@@ -41,9 +45,16 @@ class MemoryAccountLists:
 
     def keys(self, stretch: Stretch, *, after: str = "", most: int) -> list[str]:
         left = stretch.behind(after) if after else stretch
-        standing = (key for name in left.lists for key in self._counters.lists.get(name, ()))
-        within = (key for key in standing if left.first <= key <= left.last and key != after)
-        return sorted(within, reverse=left.backwards)[:most]
+        lists = [self._list(name, left, most + 1) for name in left.lists]
+        merged = heapq.merge(*lists, reverse=left.backwards)
+        return list(islice((key for key in merged if key != after), most))
+
+    def _list(self, name: str, stretch: Stretch, most: int) -> list[str]:
+        keys = self._counters.lists.get(name, [])
+        start, end = bisect_left(keys, stretch.first), bisect_right(keys, stretch.last)
+        if stretch.backwards:
+            return keys[max(start, end - most) : end][::-1]
+        return keys[start : min(start + most, end)]
 
 
 class MemorySpendMeter:

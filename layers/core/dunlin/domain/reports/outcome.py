@@ -193,7 +193,7 @@ class Outcomes:
     @property
     def lift(self) -> Lift | None:
         """What contact recovered beyond the holdout."""
-        return _lift(self.treated, self.left_alone)
+        return lift_of(self.treated, self.left_alone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,8 +274,12 @@ def _refusals(entry: AuditEntry) -> list[str]:
 
 def paid_in(member: Member, since: date, until: date | None = None) -> Counter[str]:
     """What was paid from `since` to `until`, both included, net of what went back."""
+    return _net(member.ledger, since, until)
+
+
+def _net(ledger: Sequence[LedgerEntry], since: date, until: date | None) -> Counter[str]:
     net: Counter[str] = Counter()
-    for entry in member.ledger:
+    for entry in ledger:
         if entry.kind in _PAID and since <= entry.on and (until is None or entry.on <= until):
             net[entry.amount.currency] -= entry.amount.minor
     return net
@@ -319,10 +323,11 @@ class Lift:
 
 def lift(treated: Sequence[float], held_out: Sequence[float]) -> Lift | None:
     """The difference of two means with Welch's interval; None where an arm has fewer than two."""
-    return _lift(_moments(treated), _moments(held_out))
+    return lift_of(_moments(treated), _moments(held_out))
 
 
-def _lift(treated: Moments, held_out: Moments) -> Lift | None:
+def lift_of(treated: Moments, held_out: Moments) -> Lift | None:
+    """The same of two arms whose figures were added one after another."""
     if min(treated.number, held_out.number) < 2:
         return None
     error = _Z * math.sqrt(treated.variance / treated.number + held_out.variance / held_out.number)
@@ -338,10 +343,13 @@ def _lift(treated: Moments, held_out: Moments) -> Lift | None:
 
 def recovered(members: Sequence[Member], since: datetime, until: datetime) -> list[float]:
     """The share of what it owed at `since` that each account has paid by `until`, 0 to 1."""
-    shares = []
-    for member in members:
-        before = sum(e.amount.minor for e in member.ledger if e.on < since.date())
-        paid = sum(paid_in(member, since.date(), until.date()).values())
-        if before > 0:
-            shares.append(min(1.0, max(0.0, paid / before)))
-    return shares
+    shares = (share_paid(member.ledger, since, until) for member in members)
+    return [share for share in shares if share is not None]
+
+
+def share_paid(ledger: Sequence[LedgerEntry], since: datetime, until: datetime) -> float | None:
+    """Of what an account owed as the day of `since` began, how much it has paid by `until`, 0 to
+    1; None where it owed nothing."""
+    before = sum(e.amount.minor for e in ledger if e.on < since.date())
+    paid = sum(_net(ledger, since.date(), until.date()).values())
+    return min(1.0, max(0.0, paid / before)) if before > 0 else None

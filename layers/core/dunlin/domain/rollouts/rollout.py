@@ -9,15 +9,13 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from dunlin.domain.accounts.account import TIMED_HOLDS, Account, Status
-from dunlin.domain.accounts.aging import AgingBucket, aging_bucket
-from dunlin.domain.strategy.strategy import Selection, Span, Strategy
+from dunlin.domain.strategy.strategy import Selection, Strategy
 
 
 class RolloutStage(StrEnum):
@@ -184,95 +182,3 @@ def choose(
     passed["over the size"] -= len(start)
     held = passed.pop("held out", 0)
     return RolloutChoice(start=tuple(start), held_out=held, passed_over=dict(+passed))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """A segment counted: accounts, what they owe by currency, how many a ladder may start on,
-    and how many it shares with each of the other segments counted."""
-
-    segment: Segment
-    accounts: int
-    owed: Mapping[str, int]
-    ready: int
-    overlaps: Mapping[str, int] = field(default_factory=dict)
-
-
-def count(
-    segments: Sequence[Segment], accounts: Sequence[Account], strategy: Strategy, today: date
-) -> list[Count]:
-    """Count segments over the accounts that are on a ladder or may begin one, with overlaps."""
-    members = {
-        s.name: {a.account_id: a for a in accounts if a.on_ladder and s.when.takes(a, today)}
-        for s in segments
-    }
-    return [
-        Count(
-            segment=segment,
-            accounts=len(inside := members[segment.name]),
-            owed=owed_by(inside.values()),
-            ready=sum(not ineligible(a, strategy, today) for a in inside.values()),
-            overlaps={
-                other: shared
-                for other, theirs in members.items()
-                if other != segment.name and (shared := len(inside.keys() & theirs.keys()))
-            },
-        )
-        for segment in segments
-    ]
-
-
-def owed_by(accounts: Any) -> dict[str, int]:
-    """What accounts owe in minor units, by currency, never mixed."""
-    owed: dict[str, int] = {}
-    for account in accounts:
-        currency = account.balance.currency
-        owed[currency] = owed.get(currency, 0) + account.balance.minor
-    return dict(sorted(owed.items()))
-
-
-_BUCKETS = {
-    AgingBucket.TO_30: Span(low=0, high=30),
-    AgingBucket.TO_60: Span(low=31, high=60),
-    AgingBucket.TO_90: Span(low=61, high=90),
-    AgingBucket.OVER_90: Span(low=91),
-}
-
-
-def suggest(accounts: Sequence[Account], strategy: Strategy, today: date) -> list[Count]:
-    """Starting segments of accounts that are ready: the simplest first (fewest conditions), then
-    the largest. A segment that takes the same accounts as a simpler one is left out."""
-    ready = [a for a in accounts if a.on_ladder and not ineligible(a, strategy, today)]
-    buckets = {b for a in ready if (b := aging_bucket(a.due_on, today)) in _BUCKETS}
-    industries = {a.industry for a in ready}
-    kinds = {a.debt_kind for a in ready}
-    candidates = [Segment(name="everybody", when=Selection())]
-    for bucket in sorted(buckets):
-        span = _BUCKETS[bucket]
-        candidates.append(Segment(name=f"{bucket} days", when=Selection(days_past_due=span)))
-        candidates += [
-            Segment(
-                name=f"{industry}, {bucket} days",
-                when=Selection(days_past_due=span, industry=(industry,)),
-            )
-            for industry in sorted(industries)
-            if len(industries) > 1
-        ]
-        candidates += [
-            Segment(
-                name=f"{kind}, {bucket} days",
-                when=Selection(days_past_due=span, debt_kind=(kind,)),
-            )
-            for kind in sorted(kinds)
-            if len(kinds) > 1
-        ]
-    counts = count(candidates, ready, strategy, today)
-    counts.sort(key=lambda c: (c.segment.when.conditions, -c.ready, c.segment.name))
-    kept: list[Count] = []
-    seen: set[frozenset[str]] = set()
-    for counted in counts:
-        members = frozenset(a.account_id for a in ready if counted.segment.when.takes(a, today))
-        if members and members not in seen:
-            seen.add(members)
-            kept.append(counted)
-    return kept

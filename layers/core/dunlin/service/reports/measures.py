@@ -44,7 +44,7 @@ from dunlin.domain.reports.measures import (
     returns,
     weeks,
 )
-from dunlin.domain.reports.outcome import Lift, Member, lift, recovered
+from dunlin.domain.reports.outcome import Lift, Member, Moments, lift_of, share_paid
 from dunlin.domain.reports.portfolio_rates import Kept, kept, roll_rates
 from dunlin.domain.rollouts.rollout import Rollout, RolloutStage, creditor_of
 from dunlin.ports.imports import DropBox
@@ -211,19 +211,26 @@ def versus(first: str, other: str, *, ports: RolloutPorts, now: datetime) -> Lif
         raise DomainError(f"no rollout {first if rollouts[0] is None else other}")
     known = [r for r in rollouts if r is not None]
     span = min(now - r.started_at for r in known)
-    shares = [
-        recovered(
-            [
-                member(a, ports=ports)
-                for a in ports.book.accounts_of_creditor(creditor_of(r.rollout_id))
-                if a.cohort == r.rollout_id and not a.held_out
-            ],
-            r.started_at,
-            r.started_at + span,
+    one, another = (_shares(r, r.started_at + span, ports) for r in known)
+    return lift_of(one, another)
+
+
+def _shares(rollout: Rollout, until: datetime, ports: RolloutPorts) -> Moments:
+    """The shares of what they owed that the treated accounts of a rollout have paid; of each no
+    more is read than its ledger, and a page is held at a time."""
+    shares, after = Moments(), ""
+    while True:
+        accounts, after = ports.book.page_of_creditor(
+            creditor_of(rollout.rollout_id), cohort=rollout.rollout_id, after=after
         )
-        for r in known
-    ]
-    return lift(shares[0], shares[1])
+        for account in accounts:
+            if account.held_out:
+                continue
+            share = share_paid(ports.book.ledger(account.account_id), rollout.started_at, until)
+            if share is not None:
+                shares.add(share)
+        if not after:
+            return shares
 
 
 def _key(creditor: str) -> str:

@@ -27,20 +27,18 @@ from dunlin.domain.rollouts import ramp
 from dunlin.domain.rollouts.request import RolloutRequest
 from dunlin.domain.rollouts.rollout import (
     Baseline,
-    Count,
     Rollout,
     RolloutChoice,
     RolloutStage,
     Segment,
     Walk,
     choose,
-    count,
     held_out,
     outside,
     rollout_id_of,
-    suggest,
     why_not,
 )
+from dunlin.domain.rollouts.segment_counts import Count, SegmentCounts
 from dunlin.domain.strategy.strategy import Strategy
 from dunlin.domain.strategy.strategy_document import read_selection
 from dunlin.ports.messages import LinkChecker, MessageTemplates
@@ -61,16 +59,15 @@ def counts(
 ) -> tuple[list[Count], list[Count]]:
     """The saved segments (or those named) counted with their overlaps, and suggested ones."""
     strategy = strategy_of(creditor, None, ports)
-    accounts = list(ports.book.accounts_of_creditor(creditor))
     saved = ports.rollouts.segments(creditor)
     unknown = set(names) - {s.name for s in saved}
     if unknown:
         raise DomainError(f"no segment {', '.join(sorted(unknown))} of {creditor}")
     chosen = [s for s in saved if not names or s.name in names]
-    return (
-        count(chosen, accounts, strategy, today(now)),
-        suggest(accounts, strategy, today(now)),
-    )
+    counted = SegmentCounts(chosen, strategy, today(now))
+    for account in ports.book.accounts_of_creditor(creditor):
+        counted.add(account)
+    return counted.counts(), counted.suggested()
 
 
 def preview(

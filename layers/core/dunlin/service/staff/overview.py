@@ -13,9 +13,11 @@ from dunlin.domain.accounts.counters import CounterCell, CurrencyPortfolio, Figu
 from dunlin.domain.accounts.counters import portfolio as sum_up
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit.audit import AuditEntry
+from dunlin.domain.batches import batches
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import (
     AccountHistory,
+    Conversations,
     FoundAccounts,
     Histories,
     ManyAtOnce,
@@ -25,6 +27,8 @@ from dunlin.ports.audit import AuditLog
 from dunlin.ports.reports import Counters
 from dunlin.ports.strategies import Creditors
 from dunlin.service.staff.finding import find_accounts
+
+_AT_ONCE = 100  # accounts whose people are read together
 
 
 class LookUpBook(FoundAccounts, Histories, Protocol):
@@ -90,27 +94,33 @@ class Bounced:
 
 
 def bounced(creditor: str, *, book: BouncedBook) -> Iterator[Bounced]:
-    """Every dead contact point of a creditor's people, once for each of their accounts."""
-    accounts = sorted(book.accounts_of_creditor(creditor), key=lambda a: a.account_id)
-    people = book.read_consumers({account.consumer_id for account in accounts})
-    for account in accounts:
-        person = people.get(account.consumer_id)
-        dead = _dead(person) if person is not None else []
-        touches = book.conversation(account.account_id).touches if dead else ()
-        for channel, address, flag in dead:
-            reasons = [
-                touch.reason
-                for touch in touches
-                if touch.channel is channel and touch.state is TouchState.BOUNCED
-            ]
-            yield Bounced(
-                account_id=account.account_id,
-                reference=account.reference,
-                channel=channel.value,
-                address=address,
-                at=flag.at,
-                cause=reasons[-1] if reasons else "",
-            )
+    """Every dead contact point of a creditor's people, once for each of their accounts, by account
+    id. What was written is read of those alone, and some accounts at a time."""
+    for accounts in batches(book.accounts_of_creditor(creditor), _AT_ONCE):
+        people = book.read_consumers({account.consumer_id for account in accounts})
+        for account in accounts:
+            person = people.get(account.consumer_id)
+            yield from _bounced(account, _dead(person) if person is not None else [], book)
+
+
+def _bounced(
+    account: Account, dead: Sequence[tuple[Channel, str, Flag]], book: Conversations
+) -> Iterator[Bounced]:
+    touches = book.conversation(account.account_id).touches if dead else ()
+    for channel, address, flag in dead:
+        reasons = [
+            touch.reason
+            for touch in touches
+            if touch.channel is channel and touch.state is TouchState.BOUNCED
+        ]
+        yield Bounced(
+            account_id=account.account_id,
+            reference=account.reference,
+            channel=channel.value,
+            address=address,
+            at=flag.at,
+            cause=reasons[-1] if reasons else "",
+        )
 
 
 def _dead(person: Consumer) -> list[tuple[Channel, str, Flag]]:

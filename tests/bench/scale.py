@@ -93,6 +93,8 @@ class Counted:
             match name:
                 case "apply_many":
                     self._calls[name] += sum(1 for _ in packed(args[0]))
+                case "keys":
+                    self._calls[name] += len(args[0].lists)
                 case "read_accounts":
                     self._calls[name] += max(1, -(-len(answer) // _READ_AT_ONCE))
                 case "page_of_creditor":

@@ -31,6 +31,9 @@ def handler(_event: dict[str, Any], context: object) -> dict[str, int]:
         limit = RunLimit(cursor=cursor, seconds_left=lambda: seconds_left(context))
         repaired = reconcile(book=book, creditors=creditors, waker=waker, now=now, limit=limit)
         cursor = repaired.cursor
+        # Told at once: what fails behind it must not hide what was found.
+        count("UnattendedAccounts", len(repaired.unattended))
+        count("LaddersRestarted", repaired.restarted)
         rests = end_rests(book=book, now=now)
         lapsed = tell_lapsed(book=book, creditors=creditors, now=now)
         # Last, for it describes each execution, and of very many is throttled on the way.
@@ -45,8 +48,6 @@ def handler(_event: dict[str, Any], context: object) -> dict[str, int]:
         "rests_over": rests,
         "lapsed": lapsed,
     }
-    count("UnattendedAccounts", len(repaired.unattended))
-    count("LaddersRestarted", repaired.restarted)
     count("ArrangementsRestarted", arranged)
     count("ServiceTimersLapsed", lapsed)
     logger.info("reconciled", extra={**counts, "accounts": repaired.unattended[:50]})

@@ -17,6 +17,7 @@ from dunlin.domain.accounts.consumer import Channel, Consent, ConsentState
 from dunlin.domain.accounts.signal import Signal, SignalKind
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit import audit
+from dunlin.domain.errors import Unavailable
 from dunlin.ports.accounts import Change
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.accounts.writing import entry_of, next_version
@@ -345,3 +346,34 @@ def test_a_run_whose_time_is_up_begins_nothing_more() -> None:
     run = reconcile(book=book, creditors=book.creditors, waker=AllLost(), now=NOON, limit=limit)
     assert run.restarted == 500
     assert run.cursor
+
+
+def test_a_run_that_step_functions_refuses_ends_in_order_and_the_next_goes_on_there() -> None:
+    """Three hundred may be begun in five minutes; who asks for more is refused."""
+
+    class AtItsLimit(AllLost):
+        left = 0
+
+        def start(self, account: Account, *, wait_seconds: int) -> bool:
+            self.left -= 1
+            if self.left < 0:
+                raise Unavailable("stepfunctions", "ThrottlingException", certain=True)
+            return super().start(account, wait_seconds=wait_seconds)
+
+    book, waker = many(700), AtItsLimit()
+    cursor, restarted = "", []
+    for look in range(5):
+        waker.left = 300
+        now = NOON + timedelta(minutes=11 + 5 * look)
+        limit = RunLimit(cursor=cursor)
+        run = reconcile(book=book, creditors=book.creditors, waker=waker, now=now, limit=limit)
+        assert not run.restarted or run.unattended, (
+            "what was found is told though not all is mended"
+        )
+        cursor = run.cursor
+        restarted.append(run.restarted)
+    assert restarted == [300, 300, 100, 0, 0]
+    assert all(waker.running(account) for account in book.accounts.values())
+    assert len({account.account_id for account, _ in waker.started.values()}) == 700
+    # Who was refused has lost a number of a run, and hardly anybody one.
+    assert sum(account.ladder_run - 2 for account in book.accounts.values()) <= 16

@@ -21,7 +21,7 @@ from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.batches import batches
 from dunlin.domain.contact import refusals
-from dunlin.domain.errors import Conflict
+from dunlin.domain.errors import Conflict, Unavailable
 from dunlin.domain.ids import execution_name
 from dunlin.ports.accounts import Accounts, Change, Conversations, ManyAtOnce
 from dunlin.ports.contact import Attendance
@@ -86,6 +86,8 @@ class Living:
         self._looks: list[frozenset[int]] = []
         self._begun: set[int] = set()  # by this run, after the looks
         self._lock = threading.Lock()
+        self.refused = False
+        """Step Functions begins no more for now: whoever is left waits for the next run."""
 
     def begun(self, account: Account) -> None:
         """The execution of the account's run was begun just now."""
@@ -174,15 +176,16 @@ def reconcile(
         left_alone += [a.account_id for a, again in zip(asleep, begun, strict=True) if again]
         late = [a for a in stuck if a.due_at is not None and a.due_at <= now - DOUBTFUL_AFTER]
         doubtful += sum(_side_by_side(partial(_close_doubtful, book=book, now=now), late))
-        if limit.reached(restarted):
+        if limit.reached(restarted) or living.refused:
             break
     cursor = limit.cursor
     walk = _left_alone(cursor, book=book, creditors=creditors, living=living, now=now)
-    while not limit.reached(restarted):
-        cursor, accounts = next(walk, ("", []))
+    while not (limit.reached(restarted) or living.refused):
+        behind, accounts = next(walk, ("", []))
         restarted += sum(_side_by_side(going, accounts))
         left_alone += [account.account_id for account in accounts]
-        if not cursor:
+        cursor = cursor if living.refused else behind
+        if not behind:
             break
     return Recovery(
         restarted=restarted, doubtful=doubtful, unattended=tuple(left_alone), cursor=cursor
@@ -215,7 +218,10 @@ def _set_going(
 def _restart(
     account: Account, *, book: Accounts, waker: LadderWaker, living: Living, now: datetime
 ) -> int:
-    """Begin a new run at the same rung: execution names stay taken, runs do not."""
+    """Begin a new run at the same rung: execution names stay taken, runs do not. Where Step
+    Functions is at its limit the next look finds the account as lost as it was."""
+    if living.refused:
+        return 0
     fresh = book.account(account.account_id)
     if fresh is None or not (fresh.runs and fresh.timed):
         return 0
@@ -229,7 +235,13 @@ def _restart(
         return 0
     if not again.runs:
         return 0  # staff are told, and a release of theirs begins a new run
-    waker.start(again, wait_seconds=seconds(fresh.due_at, now))
+    try:
+        waker.start(again, wait_seconds=seconds(fresh.due_at, now))
+    except Unavailable as error:
+        if not error.certain:
+            raise
+        living.refused = True
+        return 0
     living.begun(again)
     return 1
 

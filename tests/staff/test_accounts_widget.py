@@ -99,6 +99,21 @@ def test_names_are_masked_and_nothing_of_a_file_runs() -> None:
         assert not {"img", "script"} & set(tags)
 
 
+def test_a_view_is_saved_as_the_parameters_of_a_widget() -> None:
+    accounts = some_accounts(120)
+    view = {"status": "open", "bucket": "61-90", "industry": "dental", "sort": "owed-back"}
+    ports = ports_of(accounts)
+
+    def asked(forms: dict[str, str]) -> list[str]:
+        ask = WIDGET.read(event(params=PARAMS | view, forms=forms), LIST)
+        page = list_accounts(WIDGET.request(ask), ports=ports, today=TODAY)
+        return [account.account_id for account in page.accounts]
+
+    assert asked({}) == shown(drawn(accounts, forms=view)) != []
+    cleared = dict.fromkeys(view, "") | {"sort": "due"}
+    assert asked(cleared) == shown(drawn(accounts))
+
+
 def test_a_balance_is_asked_for_as_people_write_it() -> None:
     accounts = [builders.account(f"R{n}", balance=Money(n * 100, "USD")) for n in range(1, 9)]
     page = drawn(accounts, forms={"min_balance": "$3.00", "max_balance": "5", "sort": "owed"})

@@ -43,6 +43,8 @@ _DESCRIBED = (
     "Names are masked.\n\n| parameter | meaning |\n|---|---|\n"
     "| `creditor` | only accounts of this creditor; empty for all |\n"
     "| `account` | ARN of the function that shows one account |\n"
+    "| `status`, `hold`, `bucket`, `sort` and the other fields | what it asks for as it is "
+    "opened: a saved view |\n"
 )
 
 
@@ -130,9 +132,11 @@ def _look(ask: Ask) -> str:
 
 def _asked(ask: Ask) -> dict[str, str]:
     """The words of the question: of the button that was pressed, where it carries a question of
-    its own, else of the form."""
-    source = ask.values if ask.values.get("listed") == "yes" else ask.forms
-    return {name: source.get(name, "").strip() for name in _FIELDS}
+    its own, else of the form; of a form that was not drawn yet the widget's own parameters, which
+    is how a view is saved."""
+    if ask.values.get("listed") == "yes":
+        return {name: ask.values.get(name, "").strip() for name in _FIELDS}
+    return {name: ask.forms.get(name, ask.params.get(name, "")).strip() for name in _FIELDS}
 
 
 def _words(asked: Mapping[str, str]) -> list[str]:

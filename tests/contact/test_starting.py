@@ -11,6 +11,7 @@ from typing import Any
 
 import botocore.session
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from botocore.stub import Stubber
 
 from dunlin.adapters.aws import ladder_waker
@@ -229,14 +230,51 @@ def test_a_name_that_is_taken_is_the_same_execution(steps: Stubber) -> None:
     assert StepMachine(arn=MACHINE).start("acc_1-1", {}) is False
 
 
-@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
-def test_a_token_that_is_dead_is_no_failure(
-    steps: Stubber, monkeypatch: pytest.MonkeyPatch, code: str
+def test_a_start_without_an_answer_may_have_begun(
+    steps: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def silent(**_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="https://states.example.com")
+
+    monkeypatch.setattr(ladder_waker._client(), "start_execution", silent)
+    with pytest.raises(Unavailable) as unanswered:
+        StepMachine(arn=MACHINE).start("acc_1-1", {})
+    assert not unanswered.value.certain
+
+
+@pytest.fixture
+def waiting(monkeypatch: pytest.MonkeyPatch) -> StepFunctionsWaker:
+    """The waker of an account whose execution has stored a token."""
+
     class Row:
         version, task_token, arrangement_id = 1, None, None
 
     monkeypatch.setattr(reading, "get", lambda *_, **__: Row())
     monkeypatch.setattr(ladder_waker, "_ladder_token", lambda *_: "a token")
+    return StepFunctionsWaker(ladder=MACHINE, notice=MACHINE)
+
+
+@pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
+def test_a_token_that_is_dead_is_no_failure(
+    steps: Stubber, waiting: StepFunctionsWaker, code: str
+) -> None:
     steps.add_client_error("send_task_success", code)
-    assert StepFunctionsWaker(ladder=MACHINE, notice=MACHINE).wake("acc_1") is False
+    assert waiting.wake("acc_1") is False
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("ThrottlingException", 400), ("InternalFailure", 500)]
+)
+def test_a_wake_that_nobody_takes_fails_nobody_who_said_something(
+    steps: Stubber, waiting: StepFunctionsWaker, code: str, status: int
+) -> None:
+    steps.add_client_error("send_task_success", code, http_status_code=status)
+    assert waiting.wake("acc_1") is False
+
+
+def test_a_wake_that_is_not_allowed_is_a_failure(
+    steps: Stubber, waiting: StepFunctionsWaker
+) -> None:
+    steps.add_client_error("send_task_success", "AccessDeniedException", http_status_code=400)
+    with pytest.raises(Unavailable):
+        waiting.wake("acc_1")

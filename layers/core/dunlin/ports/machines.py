@@ -24,8 +24,9 @@ class LadderWaker(Protocol):
 
     def wake(self, account_id: str) -> bool:
         """Wake the account's ladder by the token that is on the account now. False where there
-        is none or it is dead, which is harmless: the next look reads the account. The machine of
-        its arrangement is woken besides."""
+        is none, it is dead or nobody is there to take it, which is harmless: what happened is
+        written, the next look reads it, and whoever is due is woken by the reconciler. The machine
+        of its arrangement is woken besides."""
 
     def start(self, account: Account, *, wait_seconds: int) -> bool:
         """Start the execution of this account's ladder run; False where it already runs."""

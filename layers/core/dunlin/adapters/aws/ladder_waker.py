@@ -9,7 +9,7 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dunlin.adapters.dynamo import reading
 from dunlin.adapters.dynamo.faults import translated
@@ -49,6 +49,8 @@ class StepMachine:
             if code == "ExecutionAlreadyExists":
                 return False
             raise Unavailable("stepfunctions", code, certain=code in _BUSY) from error
+        except BotoCoreError as error:  # no answer, and it may have begun
+            raise Unavailable("stepfunctions", type(error).__name__) from error
         return True
 
 
@@ -78,8 +80,10 @@ class StepFunctionsWaker:
             return False
         try:
             _client().send_task_success(taskToken=token, output="{}")
+        except BotoCoreError:
+            return False
         except ClientError as error:
-            if _code(error) in _DEAD:
+            if _code(error) in _DEAD | _BUSY or _status(error) >= 500:
                 return False
             raise Unavailable("stepfunctions", _code(error)) from error
         return True
@@ -171,3 +175,7 @@ def _running(machine: str, name: str) -> bool:
 
 def _code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", "unknown"))
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -294,7 +294,7 @@ OWN_WORD = {Hold.PROMISE: "promise", Hold.DISPUTE: "dispute", Hold.INSURER: "ins
 
 def _take_back(visitor: Visitor) -> Answer:
     what = OWN_WORD.get(visitor.hold or Hold.PROMISE, "promise")
-    return visitor.post("/take-back", what=what, seen="1")
+    return visitor.post("/take-back", what=what, version="1")
 
 
 def _taken_back(at: Standing) -> Expected:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from dunlin.domain.accounts.account import Hold, Status
+from dunlin.domain.money import Money
 from dunlin.ports.accounts import Answer
 from tests.portal.harness import NOW, Browser, PortalHarness
 
@@ -17,7 +19,7 @@ def test_a_promise_is_said_with_its_day_and_taken_back_at_once(
     browser.fill("/promise", day="1", month="12", year="2026")
     page = browser.get("/account")
     assert "You told us that you will pay. We send no reminders until December" in page.text
-    form = {name: page.field(name) for name in ("nonce", "what", "seen")}
+    form = {name: page.field(name) for name in ("nonce", "what", "version")}
     assert form["what"] == "promise"
     assert "It no longer stands" in browser.post("/take-back", form).text
     after = harness.book.accounts[account.account_id]
@@ -38,7 +40,7 @@ def test_after_the_last_letter_nothing_follows_a_promise_that_was_taken_back(
     browser.sign_in(account)
     browser.fill("/promise", day="1", month="12", year="2026")
     page = browser.get("/account")
-    browser.post("/take-back", {n: page.field(n) for n in ("nonce", "what", "seen")})
+    browser.post("/take-back", {n: page.field(n) for n in ("nonce", "what", "version")})
     after = harness.book.accounts[account.account_id]
     assert (after.hold, after.due_at, after.waits_for_staff) == (None, None, False)
 
@@ -50,7 +52,7 @@ def test_a_dispute_that_is_taken_back_stands_until_staff_have_decided(
     browser.sign_in(account)
     browser.fill("/dispute", reason="not_mine")
     page = browser.get("/account")
-    form = {name: page.field(name) for name in ("nonce", "what", "seen")}
+    form = {name: page.field(name) for name in ("nonce", "what", "version")}
     for _ in range(2):  # a double click
         assert "a person ends it" in browser.post("/take-back", form).text
     after = harness.book.accounts[account.account_id]
@@ -80,3 +82,35 @@ def test_an_answer_stands_on_the_first_page_and_can_be_read_though_messages_are_
     harness.book.answers[answer.answer_id] = answer
     assert "We answered you on November 21, 2026" in browser.get("/account").text
     assert "It is the pump of May." in browser.get("/messages").text
+
+
+def test_all_debts_are_listed_with_what_is_asked_in_all(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    person = harness.person()
+    own = harness.debt(person, owed=10_000)
+    harness.debt(person, owed=20_000, contested_minor=5_000)
+    harness.debt(person, owed=40_000, hold=Hold.DISPUTE)
+    harness.debt(person, owed=80_000, hold=Hold.PAYMENT_PENDING, hold_reason="pi_1")
+    harness.debt(person, owed=160_000, status=Status.CLOSED)
+    harness.debt(person, owed=320_000, status=Status.IMPORTED)
+    settled = harness.debt(person, owed=1, balance=Money(0, "USD"), status=Status.SETTLED)
+    harness.debt(person, owed=7_000, balance=Money(7_000, "CAD"))
+    harness.debt(harness.person(), owed=640_000)
+    browser.sign_in(own)
+    page = browser.get("/accounts")
+    sums = re.findall(r'class="amount mid">([^<]*)<', page.body)
+    assert sums == ["$250.00", "CA$70.00"]
+    assert "You dispute $50.00 of it." in page.text
+    for sentence in ("In dispute: we do not ask for it.", "A payment is on its way.", "Paid."):
+        assert page.text.count(sentence) == 1
+    assert settled.reference in page.text
+    assert not any(amount in page.text for amount in ("$1,600.00", "$3,200.00", "$6,400.00"))
+
+
+def test_who_owes_nothing_is_asked_for_nothing(harness: PortalHarness, browser: Browser) -> None:
+    settled = harness.debt(
+        harness.person(), balance=Money(0, "USD"), status=Status.SETTLED, owed=100
+    )
+    browser.sign_in(settled)
+    assert "We ask you for nothing at present." in browser.get("/accounts").text

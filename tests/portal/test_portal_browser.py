@@ -118,14 +118,18 @@ def everywhere(harness: PortalHarness, reader: Reader) -> None:
     message_to(harness, account)
     token = harness.link(account)
     zip_token = harness.link(harness.debt(harness.person(date_of_birth=None)))
+    old_token = harness.link(account, days=0)
+    company_token = harness.link(harness.debt(harness.person(company=True)))
     code_token = harness.link(harness.debt(harness.person(date_of_birth=None, zip=None)))
     for path in ("/", "/m/unknown", f"/m/{token}", f"/m/{zip_token}", f"/m/{code_token}",
+                 f"/m/{old_token}", f"/m/{company_token}", f"/m/{token}?by=zip",
                  f"/m/{code_token}?sent=1", f"/u/{token}", "/account"):  # fmt: skip
         reader.open(path)
         reader.check()
-    reader.open(f"/m/{token}")
-    reader.page.click("form:has([name=year]) button")
-    reader.check()
+    for path in ("/", f"/m/{old_token}", f"/m/{company_token}", f"/m/{token}"):
+        reader.open(path)
+        reader.page.click("main form:not([action$=not-me]) button")
+        reader.check()
     reader.prove(token)
     reader.check()
     reader.page.click("summary")
@@ -137,6 +141,8 @@ def everywhere(harness: PortalHarness, reader: Reader) -> None:
         reader.check()
         for box in reader.page.query_selector_all("[name^=day][type=checkbox]"):
             box.uncheck()
+        for known in reader.page.query_selector_all("input[name=payer]"):
+            known.fill("")
         reader.page.click("main form button")
         reader.check()
     for path in READ:

@@ -290,7 +290,7 @@ def test_a_person_moves_among_their_own_accounts_alone(
     first, second = harness.debt(person), harness.debt(person, owed=99_00)
     stranger = harness.debt(harness.person(name="Bo Reed"))
     page = browser.sign_in(first)
-    assert "See your other accounts" in page.text
+    assert "See all that you owe here" in page.text
     listed = browser.get("/accounts")
     assert second.reference in listed.text
     assert stranger.reference not in listed.text
@@ -307,8 +307,8 @@ def test_a_person_moves_among_their_own_accounts_alone(
 
 
 def test_a_single_account_has_no_others(harness: PortalHarness, browser: Browser) -> None:
-    assert "other accounts" not in browser.sign_in(harness.debt(harness.person())).text
-    assert "There is no other account" in browser.get("/accounts").text
+    assert "all that you owe" not in browser.sign_in(harness.debt(harness.person())).text
+    assert "What we ask for in all." in browser.get("/accounts").text
 
 
 # What was typed when the session ended

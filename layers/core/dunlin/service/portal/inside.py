@@ -67,8 +67,7 @@ class Inside:
     @property
     def uncontested(self) -> Money:
         """The balance without the part that is disputed."""
-        balance = self.account.balance
-        return replace(balance, minor=max(0, balance.minor - self.account.contested_minor))
+        return uncontested(self.account)
 
     @property
     def today(self) -> date:
@@ -136,6 +135,12 @@ def due_by(arrangement: Arrangement | None, now: datetime) -> Money | None:
 def writing_days(strategy: Strategy) -> tuple[int, ...]:
     """The ISO weekdays on which the creditor writes at all: those a person may choose among."""
     return tuple(range(1, 8 if strategy.coordination.weekends else 6))
+
+
+def uncontested(account: Account) -> Money:
+    """The balance without the part that is disputed, never less than nothing."""
+    balance = account.balance
+    return replace(balance, minor=max(0, balance.minor - account.contested_minor))
 
 
 def standing(account: Account) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from dunlin.domain.accounts.account import LedgerEntry
+from dunlin.domain.accounts.account import Account, LedgerEntry
 from dunlin.domain.accounts.consumer import Channel, ConsentState
 from dunlin.domain.accounts.ledger import DebtPart, Itemisation, itemise
 from dunlin.domain.accounts.wishes import RULED_OUT, ZONES, consent_words, hours_word
@@ -18,7 +18,14 @@ from dunlin.domain.portal.in_force import InForce
 from dunlin.ports.accounts import Conversation
 from dunlin.service.payments import payments
 from dunlin.service.payments.payments import ReturnedPayment
-from dunlin.service.portal.inside import Inside, day, dispute_by, writing_days
+from dunlin.service.portal.inside import (
+    Inside,
+    day,
+    dispute_by,
+    standing,
+    uncontested,
+    writing_days,
+)
 
 COVERAGE = ("payer", "insurance_status", "insurance_pending", "date_of_service", "claim")
 _SHOWN = 8  # of our messages, and of the person's
@@ -162,17 +169,49 @@ def _answered_on(inside: Inside, conversation: Conversation) -> date | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OtherAccount:
-    """Another account of the same person, to change to."""
+class ListedDebt:
+    """One debt in the list of all. `state` is its standing, or `plan` while it is paid in parts;
+    `asked` is what is asked for of it, by a plan over time; `own` is the one that is open now."""
 
     reference: str
+    due_on: date | None
     balance: Money
+    asked: Money
+    state: str
+    own: bool
+
+    @classmethod
+    def of(cls, account: Account, *, own: bool) -> ListedDebt:
+        state = standing(account)
+        asked = uncontested(account) if state == "owed" else replace(account.balance, minor=0)
+        return cls(
+            reference=account.reference,
+            due_on=account.due_on,
+            balance=account.balance,
+            asked=asked,
+            state="plan" if state == "owed" and account.arranged else state,
+            own=own,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountsPage:
-    reference: str
-    others: tuple[OtherAccount, ...]
+    """All debts of a person with this creditor that were asked for, and the sum of what is asked in
+    each currency. `partly` is true where something owed is left out of it: disputed, on its way."""
+
+    debts: tuple[ListedDebt, ...]
+    sums: tuple[Money, ...]
+    partly: bool
+
+    @classmethod
+    def of(cls, accounts: Sequence[Account], own: str) -> AccountsPage:
+        debts = tuple(ListedDebt.of(a, own=a.account_id == own) for a in accounts)
+        sums: dict[str, Money] = {}
+        for debt in debts:
+            zero = replace(debt.asked, minor=0)
+            sums[zero.currency] = sums.get(zero.currency, zero) + debt.asked
+        partly = any(debt.asked < debt.balance for debt in debts if debt.state != "closed")
+        return cls(debts=debts, sums=tuple(s for s in sums.values() if s.minor), partly=partly)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,6 @@ from dunlin.service.portal.inside import Inside
 from dunlin.service.portal.pages import (
     AccountsPage,
     DataPage,
-    OtherAccount,
     StatementLine,
     StatementPage,
 )
@@ -101,14 +100,10 @@ def send_file(
 
 
 def accounts(portal: PortalPorts, session: Session, *, now: datetime) -> Page:
-    """The other accounts of the same person."""
+    """All that the person owes this creditor, the open account first, with what is asked in all."""
     inside = portal.inside(session, now=now)
-    others = tuple(
-        OtherAccount(reference=sibling.reference, balance=sibling.balance)
-        for sibling in portal.siblings(session)
-    )
-    content = AccountsPage(reference=inside.account.reference, others=others)
-    return inside.page("accounts", content)
+    everything = [inside.account, *portal.siblings(session)]
+    return inside.page("accounts", AccountsPage.of(everything, session.account_id))
 
 
 def change_account(portal: PortalPorts, session: Session, form: Mapping[str, str]) -> Page | GoTo:

@@ -20,11 +20,11 @@ def take_back(
     over by the person's own word. A dispute, a question, an insurer's case is before staff, who
     have the last word: they are told, and it holds until they have decided."""
     inside = portal.inside(session, now=now)
-    what, seen = form.get("what", ""), form.get("seen", "")
+    what, version = form.get("what", ""), form.get("version", "")
     if not any(item.kind == what and item.own for item in inside.in_force):
         return portal.account(inside, status=409, trouble="nothing_to_take_back")
     # The same button pressed twice is once; so is one on a page of before.
-    again = {"form_id": f"take back {what} {seen}"}
+    again = {"form_id": f"take back {what} {version}"}
     if what in ENDED_AT_ONCE:
         portal.say(
             session,

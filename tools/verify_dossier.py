@@ -28,7 +28,7 @@ Json = Any
 _STANDING = ("person", "creditor", "status", "hold", "balance_minor", "currency")
 
 
-class Refused(ValueError):
+class NotReadable(ValueError):
     """The file cannot be read as a dossier at all."""
 
 
@@ -44,7 +44,7 @@ def canonical(value: Json) -> bytes:
 
 def _whole(value: Json) -> None:
     if isinstance(value, float):
-        raise Refused("a number that is not whole")
+        raise NotReadable("a number that is not whole")
     for part in (
         value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     ):
@@ -58,7 +58,7 @@ def same(value: Json, other: Json) -> bool:
 
 def names(part: Json, expected: str, what: str) -> None:
     if not isinstance(part, dict) or set(part) != set(expected.split()):
-        raise Refused(f"{what} has not exactly the names {expected}")
+        raise NotReadable(f"{what} has not exactly the names {expected}")
 
 
 class Check:
@@ -68,7 +68,7 @@ class Check:
         self.document, self.until = document, until
         loaded = serialization.load_pem_public_key(key.encode())
         if not isinstance(loaded, ec.EllipticCurvePublicKey):
-            raise Refused("not an ECDSA key")
+            raise NotReadable("not an ECDSA key")
         self.key = loaded
 
     def findings(self) -> list[str]:
@@ -101,7 +101,7 @@ class Check:
         for subject, rows in self.document["chains"].items():
             previous = ZEROS
             if not isinstance(rows, list):
-                raise Refused(f"{subject} is no list")
+                raise NotReadable(f"{subject} is no list")
             for number, row in enumerate(rows, 1):
                 where = f"{subject} entry {number}"
                 names(row, "subject sequence at actor what data previous hash", where)
@@ -132,7 +132,7 @@ class Check:
             for subject, proof in day["proofs"].items():
                 try:
                     stood = standing(day, subject, proof)
-                except Refused as error:
+                except NotReadable as error:
                     yield f"{last}, {subject}: {error}"
                     continue
                 if stood is None or subject not in chains:
@@ -279,7 +279,7 @@ def standing(day: Json, subject: str, proof: Json) -> tuple[int, str] | None:
     """Sequence and head of a chain at the end of a day on which it moved; None where it did not."""
     if set(proof) == {"leaf"}:
         if proof["leaf"]["subject"] != subject:
-            raise Refused("a proof of another chain")
+            raise NotReadable("a proof of another chain")
         climb(day, proof["leaf"])
         return proof["leaf"]["sequence"], proof["leaf"]["head"]
     names(proof, "left right", "a proof")
@@ -287,9 +287,9 @@ def standing(day: Json, subject: str, proof: Json) -> tuple[int, str] | None:
     before = -1 if left is None else climb(day, left)
     behind = day["leaves"] if right is None else climb(day, right)
     if behind != before + 1:
-        raise Refused("neighbours that are none")
+        raise NotReadable("neighbours that are none")
     if (left and left["subject"] >= subject) or (right and right["subject"] <= subject):
-        raise Refused("neighbours of another place")
+        raise NotReadable("neighbours of another place")
     return None
 
 
@@ -298,23 +298,23 @@ def climb(day: Json, way: Json) -> int:
     names(way, "subject sequence head index path", "a way")
     index, leaves, path = way["index"], day["leaves"], list(way["path"])
     if type(index) is not int or type(way["sequence"]) is not int or not 0 <= index < leaves:
-        raise Refused("a place outside of the tree")
+        raise NotReadable("a place outside of the tree")
     at = sha256(b"\x00" + f"{way['subject']}|{way['sequence']}|{way['head']}".encode())
     while leaves > 1:
         if index ^ 1 < leaves:
             if not path or not re.fullmatch("[0-9a-f]{64}", path[0]):
-                raise Refused("a way that is too short, or no digest on it")
+                raise NotReadable("a way that is too short, or no digest on it")
             pair = (path.pop(0), at) if index & 1 else (at, path.pop(0))
             at = sha256(b"\x01" + bytes.fromhex(pair[0]) + bytes.fromhex(pair[1]))
         index, leaves = index // 2, (leaves + 1) // 2
     if path or at != day["root"]:
-        raise Refused("a way that does not lead to the root")
+        raise NotReadable("a way that does not lead to the root")
     return int(way["index"])
 
 
 def once(pairs: list[tuple[str, Json]]) -> Json:
     if len({name for name, _ in pairs}) != len(pairs):
-        raise Refused("a name stands twice")
+        raise NotReadable("a name stands twice")
     return dict(pairs)
 
 

@@ -70,7 +70,26 @@ def test_a_link_can_be_fetched_any_number_of_times_and_changes_nothing(
     browser.get(f"/u/{token}")
     assert len(pages) == 1
     assert snapshot(harness) == before
-    assert [s.kind for s in harness.signals] == [SignalKind.CLICK]
+    assert harness.signals == []
+
+
+def test_a_link_counts_as_followed_from_an_answer_on_that_can_be_read(
+    harness: PortalHarness, browser: Browser
+) -> None:
+    account = harness.debt(harness.person())
+    token = harness.link(account)
+    for machine in ({}, {"month": "", "day": "", "year": ""}, {"by": "code"}):
+        browser.get(f"/m/{token}")
+        assert browser.post(f"/m/{token}", machine).status == 422
+    browser.post(f"/m/{token}/code", {})
+    assert harness.signals == []
+    assert browser.post(f"/m/{token}", {"month": "04", "day": "28", "year": "1985"}).status == 403
+    assert [(s.kind, s.touch_id) for s in harness.signals] == [
+        (SignalKind.CLICK, harness.signals[0].touch_id)
+    ]
+    assert browser.post(f"/m/{token}", {"month": "04", "day": "27", "year": "1985"}).status == 303
+    kinds = {s.kind for s in harness.signals}
+    assert kinds == {SignalKind.CLICK, SignalKind.PORTAL_VISIT}
 
 
 def test_unknown_cut_and_changed_links_give_one_friendly_page(
@@ -261,8 +280,8 @@ def test_wrong_and_locked_answers_take_the_same_road(harness: PortalHarness) -> 
         roads.append(tuple(taken))
     # The fifth wrong answer is told to staff; nothing else differs, and that it was the fifth
     # stands on the page.
-    assert set(roads) == {("link", "facts", "count_attempt"), roads[4]}
-    assert roads[4][:3] == roads[0]
+    assert set(roads) == {("link", "facts", "count_attempt", "facts"), roads[4]}
+    assert roads[4][:4] == roads[0]
     assert roads.count(roads[4]) == 1
 
 

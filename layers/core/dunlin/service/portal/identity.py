@@ -69,17 +69,15 @@ def _proof(consumer: Consumer, strategy: Strategy, wished: str) -> Proof:
 def arrive(
     portal: PortalPorts, token: str, *, now: datetime, by: str = "", sent: bool = False
 ) -> Page:
-    """The neutral page behind a link. Nothing is proven, used up, paid or stopped, however
-    often it is fetched; that it was fetched is noted, which mail scanners do too. A link of
-    theirs that is too old offers another."""
+    """The neutral page behind a link. Nothing is proven, used up, paid, stopped or noted, however
+    often it is fetched: mail scanners and link previews fetch it too. A link of theirs that is too
+    old offers another."""
     opened = known(portal, token)
     if opened is None:
         return GONE
     link, facts = opened
     if not link.opens(now):
         return _expired(token, link, facts)
-    with suppress(Conflict, Unavailable):  # a note that is lost must not cost the page
-        _signal_of_link(portal, link, SignalKind.CLICK, "click", now)
     return _identity_page(token, link, facts, by=by, sent=sent)
 
 
@@ -162,7 +160,10 @@ def identify(
 ) -> Page | GoTo:
     """Check what the person knows; what they typed before their last session ended awaits
     them. Wrong, locked and expired code read the same and take the same road; the count is
-    taken before the answer is looked at, so parallel guesses cannot share a try."""
+    taken before the answer is looked at, so parallel guesses cannot share a try.
+
+    An answer that can be read, right or wrong, is what tells a person from a machine that follows
+    links: from it on the link counts as followed."""
     opened = known(portal, token)
     if opened is None:
         return GONE
@@ -181,6 +182,8 @@ def identify(
     expected = _expected(portal, proof, link, facts, wall)
     offered = token_hash(given) if proof is Proof.CODE else given
     matches = [hmac.compare_digest(_blind(offered), _blind(right)) for right in expected]
+    with suppress(Conflict, Unavailable):  # a note that is lost must not cost the way in
+        _signal_of_link(portal, link, SignalKind.CLICK, "click", now)
     if too_often or not (any(matches) and tries <= TRIES):
         if tries == TRIES:
             _locked_out(portal, link, now=now, wall=wall)

@@ -122,6 +122,20 @@ def test_an_account_reaches_the_portfolio_within_seconds(
     assert "Disputed" in page
 
 
+def test_an_account_is_listed_by_its_hold_and_found_by_its_name(
+    held: Account, call: Callable[..., str]
+) -> None:
+    page = eventually(
+        lambda: (
+            (p := call("show_accounts", listed="yes", hold="dispute")) and held.reference in p and p
+        )
+    )
+    assert "R••• C•••" in page
+    for find in ("castellano", held.reference, "robin.castellano@example.com"):
+        assert held.reference in call("show_accounts", listed="yes", find=find)
+    assert held.reference not in call("show_accounts", listed="yes", bucket="over-90")
+
+
 def test_one_account_is_shown_with_its_ledger_and_log(
     held: Account, call: Callable[..., str]
 ) -> None:

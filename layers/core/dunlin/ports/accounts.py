@@ -198,9 +198,9 @@ class CalledPeople(Protocol):
     """People found by what they are called."""
 
     def consumers_called(self, creditor: str, name: str) -> list[Consumer]:
-        """The people of a creditor whose name has every word of this one, by id; of more than
-        `MOST_CALLED` as many of them. Raises `DomainError` where each of the words is borne by
-        too many to look through."""
+        """The people of a creditor whose name has every word of this one, of which one is more
+        than a given name, by id; of more than `MOST_CALLED` as many of them. Raises `DomainError`
+        where so many bear a word that none is found among those that are looked at."""
 
 
 MOST_CALLED = 100

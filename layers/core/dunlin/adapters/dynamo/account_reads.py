@@ -6,6 +6,7 @@ import heapq
 import json
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from pynamodb.connection import Connection
@@ -54,7 +55,7 @@ _PAGE = 100
 """Accounts of a creditor that are worked on between two notes of how far the work has come."""
 LOOKED_AT = 1_000
 """Entries of an index that one request reads over where few of them are wanted."""
-_MOST_BEARERS = 20_000  # of a word of a name, whose ids are read in some five answers
+_MOST_BEARERS = 10_000  # of a word of a name, who are looked at
 _SEGMENTS = 8  # of a scan of all touches, read side by side
 _OF_AN_ACCOUNT = {META: AccountRow, LEDGER: LedgerRow, ARRANGEMENT: ArrangementRow}
 _OF_A_CONVERSATION = {**dict.fromkeys(SENT, TouchRow), REPLY: ReplyRow, ANSWER: AnswerRow}
@@ -317,26 +318,25 @@ class AccountReads:
         return list(people.values())
 
     def consumers_called(self, creditor: str, name: str) -> list[Consumer]:
-        words = name_words(name)
-        bearers = [self._bearers(creditor, word) for word in words]
-        if words and all(len(ids) > _MOST_BEARERS for ids in bearers):
-            raise DomainError("very many are called that: say more of the name")
-        few = [ids for ids in bearers if len(ids) <= _MOST_BEARERS]
-        candidates = sorted(set.intersection(*few)) if few else []
+        words = set(name_words(name))
+        bearers = sorted((self._bearers(creditor, word) for word in words), key=len)
+        candidates = dict.fromkeys(chain.from_iterable(bearers))  # of the rarest word first
         called: dict[str, Consumer] = {}
         for some in batches(candidates, _PAGE):
             for consumer in self.read_consumers(some).values():
-                if consumer.creditor == creditor and set(words) <= set(name_words(consumer.name)):
+                if consumer.creditor == creditor and words <= set(name_words(consumer.name)):
                     called[consumer.consumer_id] = consumer  # once, by however many records
             if len(called) >= MOST_CALLED:
                 break
+        if not called and any(len(ids) == _MOST_BEARERS for ids in bearers):
+            raise DomainError("very many are called that: search by something else")
         return [consumer for _, consumer in sorted(called.items())[:MOST_CALLED]]
 
-    def _bearers(self, creditor: str, word: str) -> set[str]:
-        """The ids of a creditor's people whose name has a word, or of one more than are looked
-        through."""
-        rows = AddressRow.by_address.query(name_hash(creditor, word), limit=_MOST_BEARERS + 1)
-        return {row.consumer_id for row in reading.found(rows)}
+    def _bearers(self, creditor: str, word: str) -> list[str]:
+        """The ids of a creditor's people who are found by a word of their name, as many as are
+        looked at."""
+        rows = AddressRow.by_address.query(name_hash(creditor, word), limit=_MOST_BEARERS)
+        return [row.consumer_id for row in reading.found(rows)]
 
     def email_closed_on(self, day: date) -> list[Consumer]:
         rows = reading.found(AddressRow.by_address.query(AddressRow.closed(day)))

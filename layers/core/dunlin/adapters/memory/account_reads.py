@@ -9,7 +9,7 @@ from datetime import date, datetime
 from dunlin.adapters.memory.stored import Stored
 from dunlin.domain.accounts.account import Account, LedgerEntry, Status
 from dunlin.domain.accounts.consumer import Consumer, ContactHistory
-from dunlin.domain.accounts.names import name_words, plain
+from dunlin.domain.accounts.names import name_words, plain, telling_words
 from dunlin.domain.accounts.touch import Touch
 from dunlin.domain.arrangements.arrangement import Arrangement
 from dunlin.domain.errors import DomainError
@@ -160,7 +160,8 @@ class MemoryReads(Stored):
         called = [
             c
             for _, c in sorted(self.consumers.items())
-            if c.creditor == creditor and words and words <= set(name_words(c.name))
+            if c.creditor == creditor and words <= set(name_words(c.name))
+            if words.intersection(telling_words(c.name, c.given_name))
         ]
         return called[:MOST_CALLED]
 

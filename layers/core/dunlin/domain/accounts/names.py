@@ -22,3 +22,10 @@ def name_words(name: str) -> tuple[str, ...]:
     letters = "".join(c for c in parted if not unicodedata.combining(c))
     words = tuple(dict.fromkeys(_WORD.findall(letters)))
     return words if len(words) <= _MOST else (*words[: _MOST - 1], words[-1])
+
+
+def telling_words(name: str, given_name: str) -> tuple[str, ...]:
+    """The words of a name by which people are looked for: not the given ones, which very many
+    share, unless there are no others."""
+    words, given = name_words(name), name_words(given_name)
+    return tuple(word for word in words if word not in given) or words

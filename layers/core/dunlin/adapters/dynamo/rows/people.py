@@ -33,7 +33,7 @@ from dunlin.domain.accounts.consumer import (
     PastContact,
     Preferences,
 )
-from dunlin.domain.accounts.names import name_words
+from dunlin.domain.accounts.names import telling_words
 from dunlin.domain.tokens import address_hash, name_hash
 
 PROFILE, CONTACTS = "PROFILE", "CONTACTS"
@@ -139,8 +139,8 @@ class ByAddress(GlobalSecondaryIndex["AddressRow"]):
 
 
 class AddressRow(StoredRow):
-    """One for each contact point of a consumer, and for each word of their name:
-    `AT#{address_hash}`."""
+    """One for each contact point of a consumer, and for each word of their name but the given
+    ones: `AT#{address_hash}`."""
 
     Meta: Any = PEOPLE
 
@@ -158,7 +158,8 @@ class AddressRow(StoredRow):
     def hashes(consumer: Consumer) -> list[str]:
         """What a person is found by."""
         points = [address_hash(point) for point in consumer.all_points]
-        called = [name_hash(consumer.creditor, word) for word in name_words(consumer.name)]
+        words = telling_words(consumer.name, consumer.given_name)
+        called = [name_hash(consumer.creditor, word) for word in words]
         return list(dict.fromkeys([*points, *called]))
 
     @staticmethod

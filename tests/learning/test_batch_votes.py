@@ -6,11 +6,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from dunlin.bench.batch_votes import BatchVotes
 from dunlin.domain.learning import decision, features
 from dunlin.domain.learning.arms import EVERY
 from dunlin.domain.learning.decision import LearnerSettings, allowed_arms, decide
 from tests.learning.test_decision import STATE, model
-from training.learning.batch_votes import BatchVotes
 
 DAY = date(2025, 6, 2)
 

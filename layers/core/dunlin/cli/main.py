@@ -18,6 +18,7 @@ from dunlin.cli import (
     import_live,
     imported,
     judge,
+    learn,
     leave,
     letter,
     missing,
@@ -87,5 +88,6 @@ app.add_typer(billing.app, name="billing")
 app.add_typer(person.app, name="person")
 app.add_typer(audit.app, name="audit")
 app.add_typer(rules.app, name="rules")
+app.add_typer(learn.app, name="learn")
 app.add_typer(call.app, name="call")
 app.add_typer(letter.app, name="letter")

@@ -75,3 +75,17 @@ class StaticRule:
 
 HEURISTIC = StaticRule()
 """What a careful office does today: e-mail at noon, then what was followed, five touches."""
+LADDER = StaticRule(
+    then="same",
+    gaps=(10, 14, 21),
+    most=4,
+    plan_by_file=False,
+    tones=("gentle", "gentle", "neutral", "neutral"),
+)
+"""The standard ladder of the default strategy, with a plan from its third rung."""
+BEST_RULE = StaticRule(
+    first="sms", gaps=(5,), most=6, plan_from=1, tones=("gentle", "gentle", "neutral")
+)
+"""The best of 48 static rules on both worlds of the bench, at equal opt-outs (seeds 101 and 102):
+texts first where they are agreed to, then what was followed, a plan from the first touch, and
+never firm."""

@@ -85,10 +85,13 @@ def unpacked(triangle: Sequence[float]) -> Floats:
     return matrix + np.tril(matrix, -1).T
 
 
-def fit(chunks: Callable[[], Iterable[FitChunk]], prior: Prior) -> tuple[Floats, Floats]:
+def fit(
+    chunks: Callable[[], Iterable[FitChunk]], prior: Prior, start: Sequence[float] | None = None
+) -> tuple[Floats, Floats]:
     """The posterior's mode and precision. `chunks` gives the data anew at each call, so that no
-    more than one chunk is held. Raises `FitError`."""
-    mean = prior.mean.copy()
+    more than one chunk is held; `start` is where to begin, such as the weights of the model
+    before. Raises `FitError`."""
+    mean = prior.mean.copy() if start is None else np.array(start)
     for _ in range(_STEPS):
         gradient = prior.precision @ (mean - prior.mean)
         precision = prior.precision.copy()

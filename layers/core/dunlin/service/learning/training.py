@@ -82,15 +82,18 @@ def train(
     at: str,
     shipped: LearnerModel | None = None,
     shipped_weight: float = 0.05,
+    before: LearnerModel | None = None,
     widened: float = 1.0,
     notes: Mapping[str, Any] | None = None,
 ) -> LearnerModel:
     """The model of matured touches. `shipped` gives a prior whose evidence counts for
-    `shipped_weight` of itself. Raises `FitError`."""
+    `shipped_weight` of itself; `before` is the model to begin from, which changes the way to the
+    weights and not the weights. Raises `FitError`."""
     heads: dict[str, ModelHead] = {}
     for place, name in enumerate(HEADS):
         prior = _prior(name, shipped, shipped_weight)
-        mean, precision = fit(lambda name=name: _chunks(rows, name), prior)  # type: ignore[misc]
+        start = None if before is None else before.heads[name].mean
+        mean, precision = fit(lambda name=name: _chunks(rows, name), prior, start)  # type: ignore[misc]
         heads[name] = head_of(mean, precision, seed * len(HEADS) + place, widened)
     return LearnerModel(
         heads=heads,

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.learning.private_schedules import PROMISES
-from training.learning.world import DAY, HOUR, PeopledWorld, Soul, near_payday, sigmoid
+from dunlin.bench.private_schedules import PROMISES
+from dunlin.bench.world import DAY, HOUR, PeopledWorld, Soul, near_payday, sigmoid
 
 TIRED_BY_COUNT = 0.16
 """How much each earlier touch takes from the log-odds of being noticed."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from training.learning.world import DAY, HOUR, PeopledWorld, Soul, near_payday
+from dunlin.bench.world import DAY, HOUR, PeopledWorld, Soul, near_payday
 
 TONES = ("gentle", "neutral", "firm")
 QUESTIONS = (

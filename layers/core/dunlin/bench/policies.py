@@ -10,6 +10,10 @@ from typing import Protocol
 
 import numpy as np
 
+from dunlin.bench.batch_votes import BatchVotes
+from dunlin.bench.expected_harm import expected_harm
+from dunlin.bench.underway import KeepRates, SentTouch, Underway
+from dunlin.bench.world import DAY
 from dunlin.domain.learning.decision import (
     WAIT,
     LearnedChoice,
@@ -20,11 +24,8 @@ from dunlin.domain.learning.decision import (
 from dunlin.domain.learning.features import KnownState
 from dunlin.domain.learning.harm_budget import HarmBudget
 from dunlin.domain.learning.learner_model import LearnerModel
-from dunlin.domain.learning.static_rules import StaticRule
+from dunlin.domain.learning.static_rules import HEURISTIC, StaticRule
 from dunlin.service.learning.training import TouchRows, enough, train
-from training.learning.batch_votes import BatchVotes
-from training.learning.underway import KeepRates, SentTouch, Underway
-from training.learning.world import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +113,19 @@ class Learner:
         *,
         rule: StaticRule,
         seed: int,
-        budget: float,
+        budget: float | None,
         settings: LearnerSettings | None = None,
         shipped: LearnerModel | None = None,
         shipped_weight: float = 0.05,
-        start_explore: float = 0.3,
+        start_explore: float = 0.2,
         train_days: int = 7,
     ) -> None:
         self._settings = settings or LearnerSettings()
         self._start = Static(rule, start_explore)
         self._seed, self._train_days = seed, train_days
         self._shipped, self._shipped_weight = shipped, shipped_weight
-        self._budget = HarmBudget(budget=budget, price=self._settings.harm_price)
+        self._fixed_budget = budget
+        self._budget = HarmBudget(budget=budget or 0.05, price=self._settings.harm_price)
         self._keep, self._nights, self.model = KeepRates(), 0, shipped
         self.prices: list[float] = []
         self.trainings = 0
@@ -167,7 +169,8 @@ class Learner:
 
     def night(self, day: date, now: float, accounts: Sequence[Underway]) -> None:
         self._nights += 1
-        if self._nights % 7 == 0:
+        if self._nights % 7 == 0 and self.model is not None:
+            self._measure_budget(day, now, accounts)
             exposed = [(now - a.placed) / DAY for a in accounts if 0 < now - a.placed < 60 * DAY]
             harmed = sum(a.harmed for a in accounts if 0 < now - a.placed < 60 * DAY)
             self._budget = self._budget.steered(exposed, harmed)
@@ -175,7 +178,9 @@ class Learner:
         if self._nights % self._train_days:
             return
         rows = touch_rows(accounts, now, self._keep)
-        if rows is not None and enough(rows):
+        # An old model is as good as a new one while little came in.
+        trained = self.model.touches if self.model and self.trainings else 0
+        if rows is not None and enough(rows) and len(rows.arm) >= GROWN * trained:
             self.trainings += 1
             self.model = train(
                 rows,
@@ -183,10 +188,25 @@ class Learner:
                 at=day.isoformat(),
                 shipped=self._shipped,
                 shipped_weight=self._shipped_weight,
+                before=self.model,
             )
+
+    def _measure_budget(self, day: date, now: float, accounts: Sequence[Underway]) -> None:
+        """Where the creditor sets no budget it is what the heuristic would cause."""
+        recent = [a for a in accounts if 0 < now - a.placed < 60 * DAY]
+        if self._fixed_budget is not None or self.model is None or not recent:
+            return
+        sample = recent[:: max(1, len(recent) // SAMPLED)]
+        placed = [(a.at_placing(), day, a.channels["email"], a.channels["sms"]) for a in sample]
+        budget = expected_harm(self.model, HEURISTIC, placed, 60)
+        self._budget = replace(self._budget, budget=max(1e-4, budget))
 
 
 MATURED_DAYS = 10
+SAMPLED = 250
+"""Accounts on which the budget is measured each week."""
+GROWN = 1.12
+"""How many times the touches of the last training are wanted for the next."""
 
 
 def touch_rows(accounts: Sequence[Underway], now: float, keep: KeepRates) -> TouchRows | None:

@@ -12,9 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dunlin.adapters.files.reply_model_file import load_reply_model
+from dunlin.bench.world import DAY, Event
 from dunlin.domain.learning.features import KnownState
 from dunlin.domain.replies.reading import ReplyReading, read
-from training.learning.world import DAY, Event
 
 LOOK_HOUR = 7
 """The local hour at which the day's decisions fall, an hour before the first block."""
@@ -135,6 +135,20 @@ class Underway:
             sms_ignored=self.ignored["sms"],
             wants_plan=self.wants_plan,
             broken_promise=self.broken,
+        )
+
+    def at_placing(self) -> KnownState:
+        """What was known on the day of placing."""
+        public = self.public
+        return KnownState(
+            days_past_due=public["days_past_due"],
+            balance_ratio=float(public["balance"]) / self.median,
+            invoices=public["prior_invoices"],
+            on_time_ratio=public["prior_on_time_ratio"],
+            partial_payments=int(public["prior_partial_payments"]),
+            prior_plan=bool(public["prior_payment_plan"]),
+            portal_user=bool(public["uses_portal"]),
+            placed_days=0,
         )
 
     def waits_for_promise(self, day: date) -> bool:

@@ -14,21 +14,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from dunlin.bench.gate import BenchGate
+from dunlin.bench.policies import DayAccount, Policy, lots
+from dunlin.bench.underway import LOOK_HOUR, SentTouch, Underway, local_hour, place
+from dunlin.bench.world import DAY, HOUR, BenchWorld
 from dunlin.domain.learning.arms import ARMS
 from dunlin.domain.learning.decision import WAIT, LearnedChoice
 from dunlin.domain.learning.features import day_part, person_part
-from training.learning.policies import DayAccount, Policy, lots
-from training.learning.underway import LOOK_HOUR, SentTouch, Underway, local_hour, place
-from training.learning.world import DAY, HOUR, BenchWorld
 
 
 @dataclass(slots=True)
 class BenchRun:
-    """One policy in one world."""
+    """One policy in one world. Without a `gate` nobody judges but the policy's own masks: that is
+    for tuning, which the gate would only slow."""
 
     world: BenchWorld
     policy: Policy
     seed: int
+    gate: BenchGate | None = None
     accounts: list[Underway] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
@@ -92,6 +95,10 @@ class BenchRun:
         self._look(account, at)
         if account.closed or not account.channels[arm.channel]:
             self.counts["called off"] += 1
+            return
+        if self.gate is not None and not self.gate.allows(account, arm.channel, at):
+            self.counts["refusals"] += 1
+            account.next_look = day + timedelta(days=1)
             return
         touch = {
             "channel": arm.channel,

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from dunlin.bench import fitting, training
+from dunlin.bench.fitting import FitError, Prior, fit, head_of, packed, unpacked
+from dunlin.bench.training import TouchRows, columns_of, train
 from dunlin.domain.learning.arms import ARMS
 from dunlin.domain.learning.features import COLUMNS, GROUPS, columns
-from dunlin.service.learning import fitting, training
-from dunlin.service.learning.fitting import FitError, Prior, fit, head_of, packed, unpacked
-from dunlin.service.learning.training import TouchRows, columns_of, train
 
 WIDE = len(COLUMNS)
 

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from dunlin.bench.fitting import Floats
 from dunlin.domain.learning import features
 from dunlin.domain.learning.arms import ARMS, BLOCKS
 from dunlin.domain.learning.decision import BEST_ARMS, WAIT, LearnerSettings
 from dunlin.domain.learning.features import KnownState, day_part, person_part
 from dunlin.domain.learning.learner_model import HEADS, LearnerModel
-from dunlin.service.learning.fitting import Floats
 
 _TEXT = np.array([arm.channel == "sms" for arm in ARMS], float)
 _NEUTRAL = np.array([arm.tone == "neutral" for arm in ARMS], float)

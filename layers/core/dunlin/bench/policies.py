@@ -12,6 +12,7 @@ import numpy as np
 
 from dunlin.bench.batch_votes import BatchVotes
 from dunlin.bench.expected_harm import expected_harm
+from dunlin.bench.training import TouchRows, enough, train
 from dunlin.bench.underway import KeepRates, SentTouch, Underway
 from dunlin.bench.world import DAY
 from dunlin.domain.learning.decision import (
@@ -25,7 +26,6 @@ from dunlin.domain.learning.features import KnownState
 from dunlin.domain.learning.harm_budget import HarmBudget
 from dunlin.domain.learning.learner_model import LearnerModel
 from dunlin.domain.learning.static_rules import HEURISTIC, StaticRule
-from dunlin.service.learning.training import TouchRows, enough, train
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Learner:
         settings: LearnerSettings | None = None,
         shipped: LearnerModel | None = None,
         shipped_weight: float = 0.05,
-        start_explore: float = 0.2,
+        start_explore: float = 0.15,
         train_days: int = 7,
     ) -> None:
         self._settings = settings or LearnerSettings()

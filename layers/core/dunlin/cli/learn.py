@@ -50,7 +50,7 @@ def bench(
     ] = None,
     harm_price: Annotated[
         float, typer.Option(min=0, help="Median balances that an opt-out weighs.")
-    ] = 2.0,
+    ] = 3.0,
     prior: Annotated[
         Path | None, typer.Option(help="A model to begin with, as --model wrote it.", exists=True)
     ] = None,

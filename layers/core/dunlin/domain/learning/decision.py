@@ -40,7 +40,7 @@ class LearnerSettings:
     softer_first: int = 2
     ahead: int = 3
     discount: float = 0.95
-    harm_price: float = 2.0
+    harm_price: float = 3.0
     touch_price: float = 0.002
     by_balance: float = 1.0
     explore: float = 0.04

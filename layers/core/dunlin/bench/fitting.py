@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dunlin.domain.errors import DomainError
-from dunlin.domain.learning.features import GROUPS
+from dunlin.domain.learning.features import COLUMNS, GROUPS
 from dunlin.domain.learning.learner_model import DRAWS, ModelHead
 
 Floats = NDArray[np.float64]
@@ -34,6 +34,9 @@ HARM_SPREAD = {
 }  # fmt: skip
 BASE_RATE = {"engaged": 0.15, "value": 0.4, "harm": 0.008}
 """What each head expects before it has seen anything; the constant may move freely from there."""
+HARM_BELIEVED = {"text: always": 0.25, "neutral: always": 0.2, "firm: always": 0.8}
+"""Log-odds of harm that are believed until the data says otherwise: what is not known to be
+harmless is not tried out on many people."""
 _CONSTANT_SPREAD = 1.5
 
 
@@ -55,6 +58,9 @@ def plain_prior(head: str) -> Prior:
     mean = np.zeros(len(GROUPS))
     rate = BASE_RATE[head]
     mean[0] = np.log(rate / (1 - rate))
+    if head == "harm":
+        for column, believed in HARM_BELIEVED.items():
+            mean[COLUMNS.index(column)] = believed
     sd = np.array([spread[group] for group in GROUPS])
     sd[0] = _CONSTANT_SPREAD
     return Prior(mean, np.diag(sd**-2))

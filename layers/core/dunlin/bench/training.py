@@ -10,10 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dunlin.domain.learning import features
-from dunlin.domain.learning.arms import ARMS, BLOCKS
-from dunlin.domain.learning.learner_model import HEADS, LearnerModel, ModelHead
-from dunlin.service.learning.fitting import (
+from dunlin.bench.fitting import (
     CHUNK_ROWS,
     FitChunk,
     Floats,
@@ -23,6 +20,9 @@ from dunlin.service.learning.fitting import (
     plain_prior,
     shipped_prior,
 )
+from dunlin.domain.learning import features
+from dunlin.domain.learning.arms import ARMS, BLOCKS
+from dunlin.domain.learning.learner_model import HEADS, LearnerModel, ModelHead
 
 HALF_LIFE_DAYS = 75.0
 """The age at which a touch counts half: people and seasons change."""

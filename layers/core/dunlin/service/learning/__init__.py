@@ -1,1 +1,0 @@
-"""Training the learner. Needs numpy, which the training function alone carries."""

@@ -14,14 +14,15 @@ from training.reply_measures import Judged, figures, readings
 from training.train_replies import gathered
 
 FOLDER = Path(__file__).parents[1] / "tests" / "held_out"
+SETS = ("replies", "everyday")
 
 
-def judged() -> Iterator[Judged]:
-    """Every reply with what is right, in groups as `en plain`, without those that are trained on
-    word for word."""
+def judged(which: str = "replies") -> Iterator[Judged]:
+    """Every reply of one of `SETS` with what is right, in groups as `en plain`, without those that
+    are trained on word for word."""
     trained = {row.text.casefold().strip() for row in gathered()}
     for language in ("en", "es"):
-        text = (FOLDER / f"replies_{language}.jsonl").read_text(encoding="utf-8")
+        text = (FOLDER / f"{which}_{language}.jsonl").read_text(encoding="utf-8")
         for line in text.splitlines():
             row = json.loads(line)
             if row["text"].casefold().strip() in trained:
@@ -38,9 +39,9 @@ def judged() -> Iterator[Judged]:
             )
 
 
-def measured() -> dict[str, dict[str, float]]:
-    """The figures for all, for each language, and for each language and kind."""
-    rows = list(judged())
+def measured(which: str = "replies") -> dict[str, dict[str, float]]:
+    """The figures of one of `SETS` for all, for each language, and for each language and kind."""
+    rows = list(judged(which))
     pairs = list(zip(rows, readings(rows, load_reply_model()), strict=True))
     groups: dict[str, list[int]] = {}
     for at, (row, _) in enumerate(pairs):
@@ -50,4 +51,4 @@ def measured() -> dict[str, dict[str, float]]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(measured(), indent=1) + "\n")
+    sys.stdout.write(json.dumps({which: measured(which) for which in SETS}, indent=1) + "\n")

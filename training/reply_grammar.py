@@ -110,6 +110,12 @@ def draws(template: ReplyTemplate, count: int = DRAWS) -> list[str]:
     return list(dict.fromkeys([*texts[: count // 3 + 1], *slipped]))
 
 
+def retyped(text: str, language: str, count: int) -> list[str]:
+    """A text as others would have typed it: framed, and with slips; the same ones every time."""
+    chance = Random(crc32(text.encode()))  # noqa: S311 - texts, no secrets
+    return [_slipped(_framed(text, language, chance), chance) for _ in range(count)]
+
+
 def clean(text: str) -> str:
     """Single spaces, and none before a stop."""
     return re.sub(r" +([,.?!])", r"\1", re.sub(r" {2,}", " ", text)).strip()

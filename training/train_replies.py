@@ -11,7 +11,7 @@ import json
 import sys
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zlib import crc32
 
@@ -22,15 +22,17 @@ from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from threadpoolctl import threadpool_limits
 
 from dunlin.domain.replies.model import ReplyModel, prepare, prepare_words
-from training.reply_grammar import ReplyTemplate, draws, pairs, templates
+from training.reply_grammar import ReplyTemplate, draws, pairs, retyped, templates
 from training.reply_measures import Judged, measures
 
 HERE = Path(__file__).parent
 MODEL = HERE.parent / "layers" / "core" / "dunlin" / "replies" / "model.json"
 CHARS, WORDS = 16_384, 8_192
 # See `ReplyModel`.
-THRESHOLDS = {"stop_at": 0.18, "doubt_at": 0.1, "pause_at": 0.28, "idle_at": 0.16, "hold_at": 0.5}
+THRESHOLDS = {"stop_at": 0.12, "doubt_at": 0.07, "pause_at": 0.17, "idle_at": 0.14, "hold_at": 0.5}
 PAIRS = 3_000
+RETYPED = 2
+"""How often a text written one by one is drawn again with the slips of a hurried thumb."""
 SAME = 0.995
 """Part of the weights that must be equal for a model to be this one: rounding differs between
 processors."""
@@ -48,7 +50,8 @@ class TrainingText:
 
 
 def written() -> list[TrainingText]:
-    """The texts that were written one by one. Raises `ValueError` for one that stands twice."""
+    """The texts that were written one by one, which count double beside what is drawn. Raises
+    `ValueError` for one that stands twice."""
     rows: list[TrainingText] = []
     for path in sorted(HERE.glob("replies_*.txt")):
         label = ""
@@ -57,7 +60,7 @@ def written() -> list[TrainingText]:
             if line.startswith("["):
                 label = line.strip("[]")
             elif line and not line.startswith("#"):
-                rows.append(TrainingText(line, label, label == "opt_out", language))
+                rows.append(TrainingText(line, label, label == "opt_out", language, 2.0))
     if len({row.text.casefold() for row in rows}) != len(rows):
         raise ValueError("a training text stands twice")
     return rows
@@ -81,7 +84,13 @@ def apart() -> list[TrainingText]:
 def gathered(keep: Callable[[int], bool] = lambda _: True) -> list[TrainingText]:
     """Every row whose template or text has a number that is kept."""
     pool = [t for t in templates() if keep(t.number)]
-    rows = [row for row in (*written(), *apart()) if keep(crc32(row.text.encode()))]
+    by_hand = [row for row in written() if keep(crc32(row.text.encode()))]
+    rows = by_hand + [row for row in apart() if keep(crc32(row.text.encode()))]
+    rows += [
+        replace(row, text=text, weight=1.0)
+        for row in by_hand
+        for text in retyped(row.text, row.language, RETYPED)
+    ]
     rows += [_row(text, t) for t in pool for text in draws(t)]
     for text, labels, language in pairs(pool, PAIRS):
         stops = "opt_out" in labels
@@ -170,7 +179,7 @@ def measured() -> dict[str, dict[str, float]]:
     judged = [
         Judged(row.text, row.label, row.stops, row.language)
         for row in gathered(lambda number: number % 5 == 0)
-        if row.weight == 1
+        if row.weight in (1, 2)  # of one intent
     ]
     return measures(judged, model)
 

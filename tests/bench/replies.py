@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dunlin.adapters.files.reply_model_file import load_reply_model
 from tests.bench.tables import say, table
-from training.held_out_replies import judged, measured
+from training.held_out_replies import SETS, judged, measured
 from training.reply_measures import readings
 
 MODEL = Path(__file__).parents[2] / "layers" / "core" / "dunlin" / "replies" / "model.json"
@@ -38,7 +38,9 @@ def report() -> str:
     """The figures by language and kind, the model's size, and the times."""
     say("reading the held-out replies")
     rows = [
-        (name, *(figures[column] for column in _COLUMNS)) for name, figures in measured().items()
+        (f"{which}, {name}", *(figures[column] for column in _COLUMNS))
+        for which in SETS
+        for name, figures in measured(which).items()
     ]
     model, times = load_reply_model(), []
     for reply in list(judged())[:TIMED]:
@@ -55,7 +57,7 @@ def report() -> str:
     return "\n\n".join(
         [
             "## Replies",
-            "Held-out replies, of one writer (tests/held_out/README.md).",
+            "Held-out replies, each set of one writer (tests/held_out/README.md).",
             table(("replies", *(c.replace("_", " ") for c in _COLUMNS)), rows),
             costs,
         ]

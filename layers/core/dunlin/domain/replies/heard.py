@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dunlin.domain.replies.model import ReplyModel
-from dunlin.domain.replies.reading import CHANNELS, HALTING, read
+from dunlin.domain.replies.reading import CHANNELS, HALTING, grounded, read
 from dunlin.domain.replies.signals import ReplySignals, classify_reply
 from dunlin.domain.replies.unspoken import DISLIKE, QUIET, unspoken
 
@@ -43,8 +43,10 @@ def heard_in(
         labels.discard("opt_out")
     signals = lists.signals | {_SIGNALS[name] for name in labels if name in _SIGNALS}
     opt_out = lists.opt_out or "message_opt_out" in signals
-    halting = sum(chance for name, chance in model.likely(text).labels.items() if name in HALTING)
-    unread = halting >= model.pause_at or not _UNREAD.isdisjoint(labels)
+    by_model = grounded(text, model)
+    halting = sum(chance for name, chance in by_model.likely.labels.items() if name in HALTING)
+    doubted = halting >= model.pause_at or not HALTING.isdisjoint(by_model.wordless)
+    unread = doubted or not _UNREAD.isdisjoint(labels)
     return ReplySignals(
         opt_out=opt_out,
         ambiguous=not opt_out and (lists.ambiguous or unread),

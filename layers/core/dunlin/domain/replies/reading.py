@@ -2,7 +2,9 @@
 
 Three steps, each stricter than the next. What the fixed lists hear is obeyed. What the model takes
 for a wish to stop is obeyed too; where it, or a list, suspects a matter that halts collection, a
-person reads the words first. Only what is left goes on by itself. Pure.
+person reads the words first. The model is heard on a death, a lawyer, a bankruptcy, a wrong person
+or a wish to stop only where some word of it stands there (`grounds`); what it strongly suspects
+without one, a person reads. Only what is left goes on by itself. Pure.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from dunlin.domain.replies.folding import fold, own_words
+from dunlin.domain.replies.grounds import groundless
 from dunlin.domain.replies.model import Likely, ReplyModel
 from dunlin.domain.replies.promises import promised_amount, promised_day
 from dunlin.domain.replies.requests import unasked
@@ -44,6 +47,8 @@ _SECOND = 0.25
 _CLAUSE = 0.6
 _PARTS = re.compile(r"[.!?;\n]+|,? (?:and|but|also|y|pero|además) ", re.IGNORECASE)
 _MOST_PARTS = 8
+# From which a person reads a reply for what the model hears and no word of it says.
+_STRONG = 0.4
 # How much a list's word weighs beside the model's probability, in the name of a reply.
 _HEARD = 0.25
 # What binds the person for good is taken from the lists alone; a suspicion waits for a person.
@@ -126,13 +131,16 @@ def read(
         label = "question" if heard == ("help",) else "other"
         why = f"says {heard[0].upper()}"
         return ReplyReading(label=label, intents=(label,), labels=heard, why=why)
-    likely = model.likely(text) if model else Likely(labels={}, stops=0.0)
+    by_model = grounded(text, model) if model else Grounded(Likely(labels={}, stops=0.0))
     if signals.keeps:  # the model hears the word, not what stands before it
-        likely = Likely(labels={**likely.labels, "opt_out": 0.0}, stops=0.0)
+        likely = Likely(labels={**by_model.likely.labels, "opt_out": 0.0}, stops=0.0)
+        by_model = Grounded(likely, by_model.wordless - {"opt_out"})
     elif model:
-        likely = _but_requests(likely, text, model)
-    besides = _clauses(text, model)
-    reading = _weighed(_Evidence(heard, likely.labels, likely.stops, besides, model))
+        by_model = _but_requests(by_model, text, model)
+    likely, besides = by_model.likely, _clauses(text, model)
+    reading = _weighed(
+        _Evidence(heard, likely.labels, likely.stops, besides, by_model.wordless, model)
+    )
     if "promise" not in reading.intents:
         return reading
     folded = fold(own_words(text))
@@ -146,15 +154,39 @@ def read(
 _QUIET_WHY = {kind: f"{kind}: nobody worded it" for kind in QUIET}
 
 
-def _but_requests(likely: Likely, text: str, model: ReplyModel) -> Likely:
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """What the model finds likely of what a text has words for; of what it holds no word of,
+    `wordless` are the labels that the model strongly suspects."""
+
+    likely: Likely
+    wordless: frozenset[str] = frozenset()
+
+
+def grounded(text: str, model: ReplyModel) -> Grounded:
+    """What the model says; on what needs a fact, only where a word of it stands (`grounds`)."""
+    likely, lacking = model.likely(text), groundless(text)
+    chances = {**likely.labels, "opt_out": max(likely.labels["opt_out"], likely.stops)}
+    labels = {name: 0.0 if name in lacking else chance for name, chance in likely.labels.items()}
+    return Grounded(
+        Likely(labels=labels, stops=0.0 if "opt_out" in lacking else likely.stops),
+        frozenset(name for name in lacking if chances[name] >= _STRONG),
+    )
+
+
+def _but_requests(by_model: Grounded, text: str, model: ReplyModel) -> Grounded:
     """The same, where a wish to stop is looked for beside what asks for messages."""
     rest = unasked(text)
     if rest == text:
-        return likely
-    others = model.likely(rest) if rest else Likely(labels={}, stops=0.0)
+        return by_model
+    likely = by_model.likely
+    others = grounded(rest, model).likely if rest else Likely(labels={}, stops=0.0)
     opt_out = min(likely.labels.get("opt_out", 0.0), others.labels.get("opt_out", 0.0))
     stops = min(likely.stops, others.stops)
-    return Likely(labels={**likely.labels, "opt_out": opt_out}, stops=stops)
+    return Grounded(
+        Likely(labels={**likely.labels, "opt_out": opt_out}, stops=stops),
+        by_model.wordless - {"opt_out"},
+    )
 
 
 def _clauses(text: str, model: ReplyModel | None) -> frozenset[str]:
@@ -162,7 +194,7 @@ def _clauses(text: str, model: ReplyModel | None) -> frozenset[str]:
     parts = [part for part in _PARTS.split(own_words(text)[:1_000]) if len(part.split()) > 2]
     if model is None or len(parts) < 2:
         return frozenset()
-    likely = [model.likely(part).labels for part in parts[:_MOST_PARTS]]
+    likely = [grounded(part, model).likely.labels for part in parts[:_MOST_PARTS]]
     return frozenset(
         label for labels in likely for label, chance in labels.items() if chance >= _CLAUSE
     ) - {"other", "opt_out"}
@@ -176,6 +208,7 @@ class _Evidence:
     likely: Mapping[str, float]
     stops: float
     besides: frozenset[str]  # what single clauses say
+    wordless: frozenset[str]  # what the model suspects, and the text has no word for
     model: ReplyModel | None
 
     @property
@@ -214,9 +247,9 @@ class _Evidence:
         stop), `unclear`; "" where nothing does."""
         if self.model is None:
             return ""
-        if not self.opts_out and self.stops >= self.model.doubt_at:
+        if not self.opts_out and (self.stops >= self.model.doubt_at or "opt_out" in self.wordless):
             return "ambiguous"
-        if self.halting >= self.model.pause_at:
+        if self.halting >= self.model.pause_at or not HALTING.isdisjoint(self.wordless):
             return "unclear"
         # What would go on by itself must not be what was only not understood.
         idle = self.label == "other" and not self.opts_out

@@ -47,7 +47,8 @@ _RECITED = re.compile(
     r" (?:later|when i (?:arrive|stop|park))"
     r"|(?:sorry,? )?(?:i )?(?:can(?:'|’)?t|cannot) talk (?:right )?now"
     r"(?:\W+(?:what(?:'|’)?s up|(?:i(?:'|’)?ll )?call (?:you )?(?:back )?later))?"
-    r"|estoy (?:conduciendo|manejando|en una reuni[oó]n|fuera de la oficina)[^.]*",
+    r"|estoy (?:conduciendo|manejando|en una reuni[oó]n|fuera de la oficina)"
+    r"(?:(?! (?:no|ya|par|dej|alto|basta|stop|quit|borr|cancel|de baja))[^.])*",
     re.IGNORECASE,
 )
 _MARKED = re.compile(

@@ -201,3 +201,14 @@ def test_terms_count_from_the_day_of_the_bill_and_not_of_its_entry(
     )
     dues = [row["account"]["due_on"] for row in document["rows"]]
     assert dues == ["2026-03-25", "2026-05-14"]
+
+
+def test_a_row_whose_cells_moved_by_an_unquoted_comma_says_nothing_of_days() -> None:
+    document = read(
+        "Number,Customer Name,Email,Date,Due Date,Balance\n"
+        "1,Ada Abbott,ada@example.com,2026-02-08 00:00,2026-10-03 00:00:00,10.00\n"
+        "2,Ben Barker,ben@example.com,2026-06-21 00:00,21/07/2026,20.00\n"
+        "3,Cora Castillo,cora@example.com,2026-08-10 00:00,2026-09-09 00:00:00,30.00\n"
+        "4,Barker, Ben,ben@example.com,2026-02-26 00:00,28/03/2026,40.00\n"
+    )
+    assert "turned_dates:Due Date" in [q["id"] for q in document["decisions_needed"]]

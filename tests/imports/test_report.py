@@ -136,3 +136,13 @@ def test_a_probable_duplicate_is_flagged_and_created() -> None:
     assert read(table)["outcomes"]["created"] == 4
     _, line = report_of(table)
     assert line[:5] == ["3", "created", "", "1", "probable_duplicate"]
+
+
+def test_a_file_none_of_whose_rows_could_be_read_is_not_said_to_owe_nothing() -> None:
+    result = result_of(
+        "Customer,Email,Invoice Number,Due Date,Balance\n"
+        "Ada Abbott,ada@example.com,4.50021E+11,2026-10-01,31.63\n"
+        "Ben Barker,ben@example.com,4.50021E+11,2026-10-01,43.47\n"
+    )
+    summary = report.summary("open.csv", result.profile, result.assembly, TODAY)
+    assert str(summary["next_step"]).startswith("2 rows were not imported")

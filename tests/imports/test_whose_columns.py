@@ -422,3 +422,24 @@ def test_a_patients_birthday_is_not_that_of_who_answers(payer: str, birthday: st
         "Ben Barker,ben@example.com,2016-07-01,2,2026-05-14,75.00\n"
     )
     assert [row["account"]["held"] for row in document["rows"]] == [None, None]
+
+
+def test_an_account_named_with_its_number_is_the_customer_and_no_contact_is() -> None:
+    document = read(
+        "Account,Email,Attn,Balance,Due Date\n"
+        '"Okafor Group, Inc.",amber@example.com,Amber Mercer,$1954.01,03/23/26\n'
+        '"Parker Group, Inc. #C5850",kate@example.com,Kate Abbott,$1187.42,03/29/26\n'
+        "Kowalski Foods Inc (1042),ana@example.com,Ana Turner,$4074.00,08/06/26\n"
+    )
+    assert [c["name"] for c in consumers_of(document)] == [
+        "Okafor Group, Inc.", "Parker Group, Inc.", "Kowalski Foods Inc",
+    ]  # fmt: skip
+
+
+def test_where_goods_go_under_an_address_of_its_own_is_not_the_debtors_number() -> None:
+    document = read(
+        "Subscriber,Email,Invoice,Due Date,Amount Due,Ship To Phone,Ship To Email\n"
+        "Ada Abbott,ada@example.com,1,2026-03-08,41.00,(415) 555-0150,zane@example.com\n"
+        "Ben Barker,ben@example.com,2,2026-10-08,44.00,(917) 555-0114,quinn@example.com\n"
+    )
+    assert [c["phones"] for c in consumers_of(document)] == [[], []]

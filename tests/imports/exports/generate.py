@@ -146,7 +146,8 @@ def _seen(draft: Draft) -> frozenset[str]:
 
 def _lines(draft: Draft, debts: list[Debt]) -> dict[Debt, tuple[int, ...]]:
     places: dict[Debt, list[int]] = {debt: [] for debt in debts}
-    number = 1 + len(draft.preamble) + (not draft.headless) + draft.style.declared
+    declared = draft.style.declared and not draft.container.startswith("xlsx")
+    number = 1 + len(draft.preamble) + (not draft.headless) + declared
     for line in draft.lines:
         if line.debt is not None:
             places[line.debt].append(number)

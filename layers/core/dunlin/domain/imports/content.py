@@ -37,6 +37,11 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _HEX = re.compile(r"[0-9a-f]{16,}", re.IGNORECASE)
 _CODE = re.compile(r"(?=.*\d)[A-Za-z]{0,8}[-_/#]?[A-Za-z0-9]+(?:[-_/.#][A-Za-z0-9]+)*")
 _NAME = re.compile(r"[^\W\d_][^\d@<>{}\[\]=|]{1,80}")
+_NUMBERED = re.compile(
+    r"(?:[A-Z]{0,3}-?\d{3,}[\s:-]+)([^\W\d_][^\d@<>{}\[\]=|]{1,80})"
+    r"|([^\W\d_][^\d@<>{}\[\]=|]{1,80}?)\s*[(#\[-]?\s*#?[A-Z]{0,3}-?\d{3,}\s*[)\]]?"
+)
+"""A name with a customer's number before or behind it."""
 _LINE = r"(?:tel|phone|ph|cell|mobile|mob|home|work|office|main|m|c|h|w|o|p)"
 _PHONE = re.compile(
     rf"(?:{_LINE}\b[.:]?\s*)?\+?[\d(][\d\s().\-/]{{5,22}}\d(?:\s*(?:x|ext)\.?\s*\d+)?"
@@ -139,6 +144,8 @@ def _numeric_kinds(value: str, digits: int, kinds: set[str]) -> None:
             kinds.add("marked_phone")
     if _CODE.fullmatch(value):
         kinds.add("code")
+    elif " " in value and _NUMBERED.fullmatch(value):
+        kinds.add("numbered_name")
 
 
 def content_of(values: Sequence[str]) -> Content:

@@ -140,7 +140,8 @@ def _numbers_the_invoices(option: Option) -> bool:
 
 def _names_accounts(option: Option) -> bool:
     """Whether an account's column holds names of customers: many, and none that is sure beside."""
-    named = option.share("name") >= 0.9 and option.share("code") < 0.2
+    names = option.share("name") + option.share("numbered_name")
+    named = names >= 0.9 and option.share("code") < 0.2
     others = {"first_name", "last_name", "company", "consumer_name"} & option.sure
     return named and option.content.distinct > 0.3 and not others
 

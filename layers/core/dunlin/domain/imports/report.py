@@ -266,7 +266,9 @@ def summary(
         "date_orders": date_orders_of(profile),
         "decisions_needed": [d.wire() for d in decisions_of(profile, assembly)],
         "notes": list(profile.notes),
-        "next_step": next_step(profile, created, held, sum(buckets.values())),
+        "next_step": next_step(
+            profile, created, held, owing=sum(buckets.values()), refused=outcomes["rejected"]
+        ),
     }
 
 
@@ -288,7 +290,7 @@ def bucket_of(account: NormalisedAccount, today: dt.date) -> str:
     return "over-90"
 
 
-def next_step(profile: FileProfile, created: int, held: int, owing: int) -> str:
+def next_step(profile: FileProfile, created: int, held: int, *, owing: int, refused: int) -> str:
     """What the person who dropped the file should do now, one sentence."""
     if profile.refusal is not None:
         return f"Nothing was imported: {profile.refusal.detail}."
@@ -306,6 +308,9 @@ def next_step(profile: FileProfile, created: int, held: int, owing: int) -> str:
     if not created and owing:
         known = "1 is" if owing == 1 else f"{owing:,} are"
         return f"No new debts: {known} known already, and what changed is recorded."
+    if not created and refused:
+        rows = "1 row was" if refused == 1 else f"{refused:,} rows were"
+        return f"{rows} not imported: mend what the report names, and drop the file again."
     if not created:
         return "Nothing in this file is owed; nothing to do."
     if held:

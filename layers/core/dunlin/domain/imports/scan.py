@@ -235,7 +235,10 @@ class Scan:
 
     def _row(self, cells: list[str]) -> None:
         size = len(cells)
-        self.days.row(cells)
+        # A delimiter in a text that nobody quoted: all behind it stand under other columns.
+        shifted = size > len(self.headers) and any(map(str.strip, cells[len(self.headers) :]))
+        if not shifted:
+            self.days.row(cells)
         for index, marks in self.marks.items():
             if index < size:
                 text = cells[index]
@@ -254,7 +257,8 @@ class Scan:
         self.repeats.add(cells)
         if self.payments.asked:
             self.payments.add(cells)
-        self._count_money(cells, size)
+        if not shifted:
+            self._count_money(cells, size)
 
     def _count_money(self, cells: list[str], size: int) -> None:
         if 0 <= self._currency_at < size and cells[self._currency_at]:

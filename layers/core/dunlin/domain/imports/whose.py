@@ -401,8 +401,8 @@ class Parties:
         others = [p for part in (OWES, ANSWERS, PAYS) for p in self._with(part, points)]
         if party.part == SHIPS:
             others += self._with(OWNER, CONTACTS)
-        # Who is shipped to under a name of their own is reached under numbers of their own.
-        kinds = {p.point for p in self._with(SHIPS, NAMES)} | {party.point}
+        # Who is shipped to under a name or an address of their own has numbers of their own.
+        kinds = {p.point for p in self._with(SHIPS, NAMES | CONTACTS)} | {party.point}
         plain = party.part == SHIPS and any(map(self._has_plain, kinds))
         return self._of_other(index, party) if others or plain else self._debtors(index, party)
 

@@ -235,9 +235,8 @@ class Scan:
 
     def _row(self, cells: list[str]) -> None:
         size = len(cells)
-        # A delimiter in a text that nobody quoted: all behind it stand under other columns.
-        shifted = size > len(self.headers) and any(map(str.strip, cells[len(self.headers) :]))
-        if not shifted:
+        if size <= len(self.headers) or not any(map(str.strip, cells[len(self.headers) :])):
+            # Where a delimiter stands in a text that nobody quoted, days are under other columns.
             self.days.row(cells)
         for index, marks in self.marks.items():
             if index < size:
@@ -257,8 +256,7 @@ class Scan:
         self.repeats.add(cells)
         if self.payments.asked:
             self.payments.add(cells)
-        if not shifted:
-            self._count_money(cells, size)
+        self._count_money(cells, size)
 
     def _count_money(self, cells: list[str], size: int) -> None:
         if 0 <= self._currency_at < size and cells[self._currency_at]:

@@ -211,8 +211,8 @@ def versus(first: str, other: str, *, ports: RolloutPorts, now: datetime) -> Lif
         raise DomainError(f"no rollout {first if rollouts[0] is None else other}")
     known = [r for r in rollouts if r is not None]
     span = min(now - r.started_at for r in known)
-    one, another = (_shares(r, r.started_at + span, ports) for r in known)
-    return lift_of(one, another)
+    treated, compared = (_shares(r, r.started_at + span, ports) for r in known)
+    return lift_of(treated, compared)
 
 
 def _shares(rollout: Rollout, until: datetime, ports: RolloutPorts) -> Moments:

@@ -34,6 +34,7 @@ from dunlin.cli import (
     rehearse,
     replies,
     report,
+    restore,
     rollout,
     rules,
     smoke,
@@ -62,6 +63,7 @@ app.command()(judge.judge)
 app.command()(report.report)
 app.command("recount")(recount.recounted)
 app.command()(redrive.redrive)
+app.command()(restore.restore)
 app.command()(leave.export)
 app.command()(leave.destroy)
 app.command()(doctor.doctor)

@@ -1,8 +1,8 @@
 """`make bench`: prints what a ladder costs and how fast the parts are, as Markdown.
 
 Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,replies,
-words,sizes,rows,portal,flows,rehearsal,scale,import-cloud,mass-failure` takes some sections, the
-last four only where they are named; `--output FILE` writes the answer too.
+words,sizes,rows,portal,flows,rehearsal,scale,attack,import-cloud,mass-failure` takes some
+sections, the last five only where they are named; `--output FILE` writes the answer too.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from local.deploy import build
 from tests.bench import (
+    attack,
     cloud_import,
     drafts,
     flows,
@@ -55,11 +56,12 @@ def main() -> None:
         "transitions": lambda: ladder.report(_built(), given.accounts),
         "rehearsal": lambda: rehearsals.report(given.rehearsed),
         "scale": scale.report,
+        "attack": attack.report,
         "import-cloud": lambda: cloud_import.report(_built(), given.rows),
         "mass-failure": lambda: mass_failure.report(_built()),
     }
     # What takes many minutes is measured where it is named.
-    named = ("rehearsal", "scale", "import-cloud", "mass-failure")
+    named = ("rehearsal", "scale", "attack", "import-cloud", "mass-failure")
     usual = [name for name in sections if name not in named]
     wanted = [name for name in given.only.split(",") if name] or usual
     if unknown := set(wanted) - set(sections):

@@ -21,6 +21,7 @@ def handler(event: dict[str, Any], context: Any) -> str | dict[str, str]:
         book=wiring.account_book(),
         log=wiring.audit_archive(),
         creditors=wiring.creditors(),
+        now=wiring.clock().now(),
     )
     if isinstance(staff_account, StaffAccount) and ask.reveal:
         account_id = staff_account.account_history.account.account_id

@@ -283,7 +283,7 @@ class Flows:
         with self._count("widget of one account"):
             account_shown = overview.look_up(
                 held.account_id, creditor="", book=book, log=MemoryArchive(dict),
-                creditors=wiring.creditors(),
+                creditors=wiring.creditors(), now=NOW,
             )  # fmt: skip
         assert isinstance(account_shown, overview.StaffAccount)
         assert account_shown.account_history.account.status is Status.ACTIVE

@@ -79,6 +79,7 @@ def test_the_widget_lists_what_may_be_meant_and_shows_what_is(office: Office) ->
             book=office.book,
             log=ChainLog(office.book),
             creditors=office.book.creditors,
+            now=office.now,
         )
         widget = WIDGETS.account(WIDGETS.read(event(account_id=wanted), ARN), meant)
         assert isinstance(widget, str)

@@ -20,7 +20,7 @@ def test_an_account_is_found_by_id_and_by_reference() -> None:
     book, account = builders.held_book()
     for wanted in (account.account_id, f"  {account.reference} "):
         overview_shown = overview.look_up(
-            wanted, creditor="", book=book, log=ChainLog(book), creditors=book.creditors
+            wanted, creditor="", book=book, log=ChainLog(book), creditors=book.creditors, now=NOW
         )
         assert isinstance(overview_shown, overview.StaffAccount)
         assert overview_shown.account_history.account == account
@@ -35,6 +35,7 @@ def test_a_widget_of_one_creditor_shows_no_account_of_another() -> None:
         book=book,
         log=ChainLog(book),
         creditors=book.creditors,
+        now=NOW,
     )
     assert overview_shown == []
 

@@ -110,7 +110,7 @@ def show(account: ThisAccount) -> None:
     for channel in Channel:
         standing = channel_standing(account_history.consumer, channel)
         say(f"{channel_word(channel)}: {standing}", deeper=2)
-    action = account.next_action
+    action = overview.next_of(account, book=wiring.account_book(), now=wiring.clock().now())
     if action:
         how = f" as {channel_word(action.channel)}" if action.channel else ""
         say(f"Next: {minute(action.at)} UTC, {action.template}{how}. {action.reason}", deeper=2)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from dunlin.domain.accounts.account import Account
+from dunlin.domain.accounts.account import Account, NextAction
 from dunlin.domain.accounts.consumer import Channel, Consumer, Flag
 from dunlin.domain.accounts.counters import CounterCell, CurrencyPortfolio, Figure
 from dunlin.domain.accounts.counters import portfolio as sum_up
 from dunlin.domain.accounts.touch import TouchState
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.batches import batches
+from dunlin.domain.contact import cadence
+from dunlin.domain.contact.foreseeing import foreseen
+from dunlin.domain.errors import DomainError
 from dunlin.domain.tokens import address_hash
 from dunlin.ports.accounts import (
     AccountHistory,
+    AccountsAndPeople,
     Conversations,
     FoundAccounts,
     Histories,
@@ -31,7 +35,11 @@ from dunlin.service.staff.finding import find_accounts
 _AT_ONCE = 100  # accounts whose people are read together
 
 
-class LookUpBook(FoundAccounts, Histories, Protocol):
+class NextBook(AccountsAndPeople, Protocol):
+    """What the next step of an account is foreseen from."""
+
+
+class LookUpBook(FoundAccounts, Histories, NextBook, Protocol):
     """Accounts by whatever somebody knows of them, and the whole of one."""
 
 
@@ -64,6 +72,7 @@ def look_up(
     book: LookUpBook,
     log: AuditLog,
     creditors: Creditors,
+    now: datetime,
 ) -> StaffAccount | list[Account]:
     """The one account that is meant by an id, a creditor's own word or an address of its person;
     where none or several may be, those.
@@ -74,9 +83,31 @@ def look_up(
     if len(meant) != 1:
         return meant
     account_id = meant[0].account_id
+    account_history = book.account_history(account_id)
+    account = account_history.account
+    account = replace(account, next_action=next_of(account, book=book, now=now))
     return StaffAccount(
-        account_history=book.account_history(account_id),
+        account_history=replace(account_history, account=account),
         history=log.chain(f"account#{account_id}"),
+    )
+
+
+def next_of(account: Account, *, book: NextBook, now: datetime) -> NextAction | None:
+    """What comes next on an account as it stands now; what its row says where its creditor has no
+    strategy that could tell."""
+    try:
+        facts = book.facts(account.account_id)
+    except DomainError:
+        return account.next_action
+    theirs = book.accounts_of_consumer(account.consumer_id)
+    return foreseen(
+        account=account,
+        consumer=facts.consumer,
+        history=facts.history,
+        strategy=facts.strategy,
+        paused=facts.pause(cadence.today(now)),
+        now=now,
+        others=[other for other in theirs if other.account_id != account.account_id],
     )
 
 

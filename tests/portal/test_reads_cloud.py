@@ -10,7 +10,7 @@ from tests.bench.flows import Flows
 pytestmark = pytest.mark.cloud
 
 MOST = {
-    "portal GET /account": 5,
+    "portal GET /account": 6,
     "portal GET /plan": 5,
     "portal POST /plan, check": 10,
     "portal POST /plan, agree": 10,

@@ -93,11 +93,11 @@ def test_two_rollouts_are_compared_over_equally_many_days() -> None:
     for account_id in first:
         pay(town, account_id, 12_500, 6)
     town.now = NOON + timedelta(days=5)
-    early = versus(*names, ports=town.ports, now=town.now)
+    early = versus(*names, ports=town.ports, ledgers=town.book, now=town.now)
     assert early is not None
     assert (early.treated, early.held_out, early.winner) == (0.0, 0.0, "")
     town.now = NOON + timedelta(days=20)
-    late = versus(*names, ports=town.ports, now=town.now)
+    late = versus(*names, ports=town.ports, ledgers=town.book, now=town.now)
     assert late is not None
     assert (late.treated, late.held_out, late.winner) == (1.0, 0.0, "treated")
 

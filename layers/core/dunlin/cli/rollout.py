@@ -348,7 +348,13 @@ def _versus(first: str, other: str) -> Lift | None:
     from dunlin.runtime import wiring
     from dunlin.service.reports.measures import versus
 
-    return versus(first, other, ports=wiring.rollout_ports(), now=wiring.clock().now())
+    return versus(
+        first,
+        other,
+        ports=wiring.rollout_ports(),
+        ledgers=wiring.account_book(),
+        now=wiring.clock().now(),
+    )
 
 
 def _report(target: Target, rollout_id: str, *, fresh: bool = False) -> tuple[Report, Lift | None]:

@@ -47,6 +47,7 @@ from dunlin.domain.reports.measures import (
 from dunlin.domain.reports.outcome import Lift, Member, Moments, lift_of, share_paid
 from dunlin.domain.reports.portfolio_rates import Kept, kept, roll_rates
 from dunlin.domain.rollouts.rollout import Rollout, RolloutStage, creditor_of
+from dunlin.ports.accounts import Ledgers, PortfolioPages
 from dunlin.ports.imports import DropBox
 from dunlin.service.rollouts.looking import member
 from dunlin.service.rollouts.rollout_ports import RolloutPorts
@@ -203,7 +204,9 @@ def _series(
         yield series(name, counted, launch=launch, until=until, known_from=known_from)
 
 
-def versus(first: str, other: str, *, ports: RolloutPorts, now: datetime) -> Lift | None:
+def versus(
+    first: str, other: str, *, ports: RolloutPorts, ledgers: Ledgers, now: datetime
+) -> Lift | None:
     """What one rollout recovered beyond another over equally many days from the start of each, as
     shares of what was owed; `treated` is the first. Raises `DomainError`."""
     rollouts = [ports.rollouts.rollout(name) for name in (first, other)]
@@ -211,22 +214,22 @@ def versus(first: str, other: str, *, ports: RolloutPorts, now: datetime) -> Lif
         raise DomainError(f"no rollout {first if rollouts[0] is None else other}")
     known = [r for r in rollouts if r is not None]
     span = min(now - r.started_at for r in known)
-    treated, compared = (_shares(r, r.started_at + span, ports) for r in known)
+    treated, compared = (_shares(r, r.started_at + span, ports.book, ledgers) for r in known)
     return lift_of(treated, compared)
 
 
-def _shares(rollout: Rollout, until: datetime, ports: RolloutPorts) -> Moments:
+def _shares(rollout: Rollout, until: datetime, pages: PortfolioPages, ledgers: Ledgers) -> Moments:
     """The shares of what they owed that the treated accounts of a rollout have paid; of each no
     more is read than its ledger, and a page is held at a time."""
     shares, after = Moments(), ""
     while True:
-        accounts, after = ports.book.page_of_creditor(
+        accounts, after = pages.page_of_creditor(
             creditor_of(rollout.rollout_id), cohort=rollout.rollout_id, after=after
         )
         for account in accounts:
             if account.held_out:
                 continue
-            share = share_paid(ports.book.ledger(account.account_id), rollout.started_at, until)
+            share = share_paid(ledgers.ledger(account.account_id), rollout.started_at, until)
             if share is not None:
                 shares.add(share)
         if not after:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from dunlin.ports.accounts import Accounts, Batches, Histories, Ledgers, PortfolioPages, Portfolios
+from dunlin.ports.accounts import Accounts, Batches, Histories, PortfolioPages, Portfolios
 from dunlin.ports.arrangements import Arrangements
 from dunlin.ports.audit import AuditLog
 from dunlin.ports.machines import LadderWaker
@@ -14,9 +14,7 @@ from dunlin.ports.rollouts import Rollouts
 from dunlin.ports.strategies import Creditors
 
 
-class RolloutBook(
-    Accounts, Histories, Ledgers, Arrangements, Batches, Portfolios, PortfolioPages, Protocol
-):
+class RolloutBook(Accounts, Histories, Arrangements, Batches, Portfolios, PortfolioPages, Protocol):
     """The members of a rollout, all that happened to them, and what moves them."""
 
 

@@ -84,8 +84,10 @@ def test_every_training_text_of_a_matter_holds_a_word_of_it() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["Not today but Friday", "más tarde", "do u take amex"])
-def test_a_no_that_is_not_said_of_messages_is_no_wish_to_stop(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["Not today but Friday", "más tarde", "do u take amex", "stop by the office?"]
+)
+def test_a_no_or_a_stop_that_is_not_said_of_messages_ends_none(text: str) -> None:
     assert {"opt_out", "ambiguous"}.isdisjoint(reading(text).labels)
 
 

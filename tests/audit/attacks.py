@@ -179,7 +179,8 @@ def _shows(name: str, value: Any) -> Forgery:
 
     def forge(document: Dossier) -> None:
         for row in _touch_entries(document):
-            row["data"]["shows"]["touch"][name] = value
+            if name in row["data"]["shows"]["touch"]:
+                row["data"]["shows"]["touch"][name] = value
 
     return forge
 

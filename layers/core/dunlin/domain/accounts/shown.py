@@ -49,23 +49,15 @@ def of_account(
 
 
 def of_touch(touch: Touch) -> dict[str, Any]:
-    """A touch as an entry leaves it. What was sent is its hash; the provider's words are left
-    out, for they may name an address."""
+    """How far a touch has come; what it is stands in the entry of its permit. What was sent is its
+    hash; the provider's words are left out, for they may name an address."""
     return {
         "touch_id": touch.touch_id,
-        "key": touch.key,
-        "rung": touch.rung_name,
-        "channel": touch.channel.value,
-        "template": touch.template,
-        "template_version": touch.template_version,
         "state": touch.state.value,
-        "permitted_at": utc_text(touch.permitted_at),
-        "expires_at": utc_text(touch.expires_at),
         "sent_at": _instant(touch.sent_at),
         "message_id": touch.message_id,
         "body_sha256": touch.body_sha256,
         "content_sha256": content_sha256(touch.content) if touch.content else "",
-        "covers": list(touch.covers),
     }
 
 
@@ -75,6 +67,14 @@ def of_permit(touch: Touch, *, consent: int, rulebook: str, zones: Sequence[str]
     local = {name: touch.permitted_at.astimezone(ZoneInfo(name)).isoformat() for name in zones}
     return {
         **of_touch(touch),
+        "key": touch.key,
+        "rung": touch.rung_name,
+        "channel": touch.channel.value,
+        "template": touch.template,
+        "template_version": touch.template_version,
+        "permitted_at": utc_text(touch.permitted_at),
+        "expires_at": utc_text(touch.expires_at),
+        "covers": list(touch.covers),
         "consent_version": consent,
         "rulebook": rulebook,
         "permitted_local": local,

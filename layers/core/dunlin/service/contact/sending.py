@@ -12,7 +12,6 @@ from dunlin.domain.accounts import lifecycle
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
 from dunlin.domain.accounts.touch import Touch, TouchState
-from dunlin.domain.audit.audit import content_sha256
 from dunlin.domain.contact import cadence, planner, refusals
 from dunlin.domain.errors import Defect, DomainError, Unavailable
 from dunlin.domain.messages.arrival import reply_address, stop_address
@@ -115,24 +114,18 @@ def send(
             sending = _release(spent, reason, book=book, now=now)
             return replace(sending, refusal=failure.limit.value if failure.limit else "message")
         return _record(spent, "TouchUnknown", {"reason": failure.reason}, book=book, now=now)
-    content = kept_content(rendered)
     sent = replace(
         spent,
         state=TouchState.SENT,
         message_id=message_id,
         sent_at=now,
         body_sha256=rendered.sha256,
-        content=content,
+        content=kept_content(rendered),
     )
     return _record(
         sent,
         "TouchSent",
-        {
-            "message_id": message_id,
-            "body_sha256": rendered.sha256,
-            "content_sha256": content_sha256(content),
-            "version": rendered.version,
-        },
+        {"version": rendered.version},
         book=book,
         now=now,
     )

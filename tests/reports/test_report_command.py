@@ -113,6 +113,7 @@ def test_two_versions_of_a_strategy_stand_side_by_side_each_with_its_own_counts(
     town.now = NOON + timedelta(days=9)
     monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     monkeypatch.setattr(wiring, "rollout_ports", lambda: town.ports)
+    monkeypatch.setattr(wiring, "account_book", lambda: town.book)
     monkeypatch.setattr(wiring, "clock", lambda: FixedClock(town.now))
     for rollout in (first, second):
         look_at(rollout.rollout_id, ports=town.ports, now=town.now)

@@ -13,6 +13,8 @@ from dunlin.bench.run import BenchRun
 from dunlin.bench.world import DAY
 from dunlin.cli.main import app
 from dunlin.domain.errors import DomainError
+from dunlin.domain.learning.decision_record import repeated
+from dunlin.domain.learning.learner_model import read_model
 from dunlin.domain.learning.static_rules import HEURISTIC
 
 PLACED = datetime(2025, 3, 4, 15, tzinfo=UTC).timestamp()
@@ -189,3 +191,23 @@ def test_a_world_of_somebody_else_is_read_from_its_file(tmp_path, gate, capsys):
     for name in ("nowhere", f"{tmp_path}/none.py:World", f"{file}:Other", f"{file}:DomainError"):
         with pytest.raises(DomainError):
             world_named(name)
+
+
+def test_every_decision_of_a_run_is_repeated_from_its_record(gate):
+    """By plain Python, while the run decided for many at once."""
+    noted = []
+    chosen = policy_named(
+        "learner", seed=2, budget=None, harm_price=2.0, shipped=None,
+        note=lambda line: noted.append(json.loads(json.dumps(line))),
+    )  # fmt: skip
+    BenchRun(world_named("private-schedules"), chosen, 5, gate).run(260, "dental", 20)
+    models = {line["hash"]: read_model(line) for line in noted if "hash" in line}
+    records = [line for line in noted if "hash" not in line]
+    assert models
+    assert len(records) > 100
+    for record in records[:: max(1, len(records) // 60)]:
+        choice = repeated(record, models[record["model"]])
+        assert (choice.arm, choice.wait_days) == (record["arm"], record["wait_days"])
+        assert {str(arm): p for arm, p in choice.probabilities.items()} == record["probabilities"]
+    with pytest.raises(DomainError):
+        repeated({**records[0], "model": "another"}, next(iter(models.values())))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from dunlin.bench.fatigue import Fatigue
 from dunlin.bench.policies import Chance, Learner, Policy, Silence, Static
@@ -44,9 +45,16 @@ def world_named(name: str) -> BenchWorld:
 
 
 def policy_named(
-    name: str, *, seed: int, budget: float | None, harm_price: float, shipped: LearnerModel | None
+    name: str,
+    *,
+    seed: int,
+    budget: float | None,
+    harm_price: float,
+    shipped: LearnerModel | None,
+    note: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Policy:
-    """A policy by its name. `budget` is in opt-outs per account."""
+    """A policy by its name. `budget` is in opt-outs per account; `note` takes the learner's models
+    and decisions as they come about."""
     static = {"heuristic": HEURISTIC, "rule": BEST_RULE, "ladder": LADDER}
     if name in static:
         return Static(static[name])
@@ -57,5 +65,6 @@ def policy_named(
             budget=budget,
             settings=LearnerSettings(harm_price=harm_price),
             shipped=shipped,
+            note=note,
         )
     return Chance() if name == "random" else Silence()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -22,9 +22,10 @@ from dunlin.domain.learning.decision import (
     allowed_arms,
     choose_by_votes,
 )
+from dunlin.domain.learning.decision_record import decision_record
 from dunlin.domain.learning.features import KnownState
 from dunlin.domain.learning.harm_budget import HarmBudget
-from dunlin.domain.learning.learner_model import LearnerModel
+from dunlin.domain.learning.learner_model import LearnerModel, model_document, read_model
 from dunlin.domain.learning.static_rules import HEURISTIC, StaticRule
 
 
@@ -119,10 +120,11 @@ class Learner:
         shipped_weight: float = 0.05,
         start_explore: float = 0.15,
         train_days: int = 7,
+        note: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
         self._settings = settings or LearnerSettings()
         self._start = Static(rule, start_explore)
-        self._seed, self._train_days = seed, train_days
+        self._seed, self._train_days, self._note = seed, train_days, note
         self._shipped, self._shipped_weight = shipped, shipped_weight
         self._fixed_budget = budget
         self._budget = HarmBudget(budget=budget or 0.05, price=self._settings.harm_price)
@@ -161,10 +163,18 @@ class Learner:
             part = places[start : start + 256]
             voted_by = votes.votes([asked[p].known for p in part], day, [allowed[p] for p in part])
             for place, voted in zip(part, voted_by, strict=True):
-                choices[place] = choose_by_votes(
-                    voted, allowed=allowed[place], explore=settings.explore,
-                    lot=asked[place].lot,
-                )  # fmt: skip
+                each = asked[place]
+                choice = choose_by_votes(
+                    voted, allowed=allowed[place], explore=settings.explore, lot=each.lot
+                )
+                choices[place] = choice
+                if self._note is not None:
+                    self._note(
+                        decision_record(
+                            each.known, day=day, allowed=allowed[place], model=self.model,
+                            settings=settings, choice=choice,
+                        )
+                    )  # fmt: skip
         return choices
 
     def night(self, day: date, now: float, accounts: Sequence[Underway]) -> None:
@@ -182,7 +192,7 @@ class Learner:
         trained = self.model.touches if self.model and self.trainings else 0
         if rows is not None and enough(rows) and len(rows.arm) >= GROWN * trained:
             self.trainings += 1
-            self.model = train(
+            trained_now = train(
                 rows,
                 seed=self._seed * 1000 + self.trainings,
                 at=day.isoformat(),
@@ -190,6 +200,11 @@ class Learner:
                 shipped_weight=self._shipped_weight,
                 before=self.model,
             )
+            # It decides by what its document says, as it would after being stored.
+            document = model_document(trained_now)
+            self.model = read_model(document)
+            if self._note is not None:
+                self._note(document)
 
     def _measure_budget(self, day: date, now: float, accounts: Sequence[Underway]) -> None:
         """Where the creditor sets no budget it is what the heuristic would cause."""

@@ -55,6 +55,10 @@ def bench(
         Path | None, typer.Option(help="A model to begin with, as --model wrote it.", exists=True)
     ] = None,
     model: Annotated[Path | None, typer.Option(help="Write the learner's last model here.")] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(help="Write the learner's models and decisions, a JSON line each."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Let a policy collect in a world of invented people and count what it brings. Planner, gate,
@@ -67,15 +71,19 @@ def bench(
     from dunlin.bench.run import BenchRun
     from dunlin.domain.learning.learner_model import model_document
 
+    noted: list[str] = []
     chosen = policy_named(
         policy.value, seed=seed, budget=None if budget is None else budget / 100,
         harm_price=harm_price, shipped=_prior(prior),
+        note=None if decisions is None else lambda line: noted.append(json.dumps(line)),
     )  # fmt: skip
     run = BenchRun(world_named(world), chosen, seed, BenchGate())
     measured = run.run(accounts, industry, arrival_days)
     trained: LearnerModel | None = getattr(chosen, "model", None)
     if model is not None and trained is not None:
         write_new(model, json.dumps(model_document(trained)))
+    if decisions is not None:
+        write_new(decisions, "".join(f"{line}\n" for line in noted))
     if as_json:
         say_json(measured)
         return

@@ -187,9 +187,11 @@ def test_a_person_pays_in_parts_chooses_their_times_and_sends_a_file(
     assert content in bodies, "byte for byte"
 
 
-def test_wrong_answers_lock_on_the_deployed_table_too(page: Page, stack: LocalStack) -> None:
+def test_wrong_answers_lock_and_the_front_page_sends_another_link(
+    page: Page, stack: LocalStack
+) -> None:
     lapse = TimeLapse(stack)
-    activated(stack, lapse, "guessed")
+    account = activated(stack, lapse, "guessed")
     page.goto(f"{stack.people_url}/mailbox/guessed%40example.com")
     page.locator(".inbox a").first.click()
     link = page.frame_locator("iframe").locator(f"a[href^='{stack.portal_url}/m/']").first
@@ -199,3 +201,13 @@ def test_wrong_answers_lock_on_the_deployed_table_too(page: Page, stack: LocalSt
             page.fill(f"[name={name}]", value)
         page.click("form:has([name=year]) button")
         assert "could not match" in page.inner_text(".alert")
+    case = now(account).case
+    assert case is not None
+    assert case.kind == "locked_out"
+    before = len(sent_to(stack, "guessed@example.com"))
+    page.goto(f"{stack.portal_url}/")
+    page.fill("#contact", "guessed@example.com")
+    page.click("main form button")
+    assert "a new link is on its way" in page.inner_text("main")
+    lapse.run(lapse.now + timedelta(minutes=10))
+    assert len(sent_to(stack, "guessed@example.com")) == before + 1

@@ -21,7 +21,7 @@ def report() -> str:
     """How many attacks of each kind were made, and how many passed one of the two checks."""
     checks = Checks(LocalSigner(), LAST)
     document = exported(checks.signer)
-    whole, rows = json.dumps(document), []
+    whole, rows = _text(document), []
     for kind, attacks in (
         ("one change of one value or element, wherever there is one", _singles(document)),
         ("the same, with all else put right", map(repaired, _singles(document))),
@@ -29,9 +29,13 @@ def report() -> str:
         ("two forgeries, in either order, with all else put right", _forgeries(document)),
     ):
         # Compared as text: to Python true is 1 and 1.0 too.
-        passed = [checks.passes(each) for each in attacks if json.dumps(each) != whole]
+        passed = [checks.passes(each) for each in attacks if _text(each) != whole]
         rows.append((kind, f"{len(passed):,}", f"{sum(passed):,}"))
     return table(("attack", "made", "passed"), rows)
+
+
+def _text(document: Dossier) -> str:
+    return json.dumps(document, sort_keys=True)
 
 
 def _singles(document: Dossier) -> Iterator[Dossier]:

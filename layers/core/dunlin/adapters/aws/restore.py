@@ -32,7 +32,7 @@ from dunlin.domain.errors import DomainError
 _TABLE = "AWS::DynamoDB::Table"
 _CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
 
-Template = dict[str, Any]
+StackTemplate = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +44,12 @@ class RestoredTable:
     stream: str
 
 
-def tables_of(template: Template) -> list[str]:
+def tables_of(template: StackTemplate) -> list[str]:
     """The tables' names in a template."""
     return sorted(n for n, r in template["Resources"].items() if r["Type"] == _TABLE)
 
 
-def keeping(template: Template) -> Template:
+def keeping(template: StackTemplate) -> StackTemplate:
     """The same template, whose tables stay if it lacks them."""
     kept = copy.deepcopy(template)
     for name in tables_of(kept):
@@ -57,18 +57,18 @@ def keeping(template: Template) -> Template:
     return kept
 
 
-def pointing(template: Template, restored: Mapping[str, RestoredTable]) -> Template:
+def pointing(template: StackTemplate, restored: Mapping[str, RestoredTable]) -> StackTemplate:
     """The template without the tables; whoever named one names the restored one. Raises
     `DomainError` where a table of the template was not restored."""
     missing = [name for name in tables_of(template) if name not in restored]
     if missing:
         raise DomainError(f"not restored: {', '.join(missing)}")
     others = {n: r for n, r in template["Resources"].items() if n not in restored}
-    pointed: Template = _named(template | {"Resources": others}, restored)
+    pointed: StackTemplate = _named(template | {"Resources": others}, restored)
     return pointed
 
 
-def adopting(template: Template, restored: Mapping[str, RestoredTable]) -> Template:
+def adopting(template: StackTemplate, restored: Mapping[str, RestoredTable]) -> StackTemplate:
     """What `pointing` gives, with the tables beside it, which nobody names yet."""
     pointed = pointing(template, restored)
     tables = {name: keeping(template)["Resources"][name] for name in restored}
@@ -137,7 +137,7 @@ class Restore:
     look_every: float
     patience: float = 12 * 3600.0
 
-    def template(self) -> Template:
+    def template(self) -> StackTemplate:
         """The template as it is deployed, with every loop gone through."""
         body: Any = self.clients("cloudformation").get_template(
             StackName=self.stack, TemplateStage="Processed"
@@ -155,7 +155,7 @@ class Restore:
             and resource["ResourceStatus"] != "DELETE_COMPLETE"
         }
 
-    def begin(self, label: str) -> Template:
+    def begin(self, label: str) -> StackTemplate:
         """The template to come back to: as it is deployed, kept under the label before the first
         change, so that a restore that broke off goes on with it."""
         key, s3 = f"work/restore/{label}/template.json", self.clients("s3")
@@ -164,11 +164,11 @@ class Restore:
         except s3.exceptions.NoSuchKey:
             kept = json.dumps(self.template(), default=str).encode()
             s3.put_object(Bucket=self.bucket, Key=key, Body=kept)
-        template: Template = json.loads(kept)
+        template: StackTemplate = json.loads(kept)
         return template
 
     def restore(
-        self, template: Template, at: datetime | None, label: str, *, protect: bool
+        self, template: StackTemplate, at: datetime | None, label: str, *, protect: bool
     ) -> dict[str, RestoredTable]:
         """Restore every table to an instant (None: the latest there is), as STACK-TABLE-LABEL; by
         name in the template. A table of that name that stands already is taken as it is."""
@@ -252,7 +252,7 @@ class Restore:
                 return table
         raise AssertionError  # the looks end by an error alone
 
-    def swap(self, template: Template, restored: Mapping[str, RestoredTable]) -> None:
+    def swap(self, template: StackTemplate, restored: Mapping[str, RestoredTable]) -> None:
         """Point the stack at restored tables, from wherever it stands; `template` is the one that
         `begin` gives. Raises `DomainError` where CloudFormation refuses."""
         now = self.physical()
@@ -270,7 +270,7 @@ class Restore:
         return {o["OutputKey"]: o["OutputValue"] for o in stacks[0]["Outputs"]}
 
     def _change(
-        self, step: str, template: Template, taken: Mapping[str, RestoredTable] | None = None
+        self, step: str, template: StackTemplate, taken: Mapping[str, RestoredTable] | None = None
     ) -> None:
         """Bring the stack to a template, taking tables in where some are given."""
         formation = self.clients("cloudformation")
@@ -319,7 +319,7 @@ class Restore:
                 raise DomainError(f"CloudFormation refuses: {reason}")
         raise AssertionError  # the looks end by an error alone
 
-    def _lay(self, step: str, template: Template) -> str:
+    def _lay(self, step: str, template: StackTemplate) -> str:
         """A template where CloudFormation reads it."""
         key = f"work/restore/{step}.json"
         s3 = self.clients("s3")

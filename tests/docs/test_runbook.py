@@ -1,6 +1,6 @@
 """The page for whoever is woken: each alarm names its section, and each section says what to do, by
 commands that there are. Those of `dunlin` are run: tests/cli/test_examples_cloud.py runs every
-command on a stack, and dead letters and a restored house have tests of their own beside it.
+command on a stack, and dead letters and a restore have tests of their own beside it.
 """
 
 from __future__ import annotations

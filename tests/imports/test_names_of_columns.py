@@ -130,3 +130,12 @@ def test_a_made_up_address_is_told_under_its_own_column() -> None:
     assert [(p.code, p.column) for p in outcome.problems] == [
         ("placeholder", "Email"), ("placeholder", "Phone"),
     ]  # fmt: skip
+
+
+def test_a_bill_is_numbered_where_its_column_says_no_more() -> None:
+    document = read(
+        "bill,client,client_email,due_date,billed,paid,balance\n"
+        "55470,Ada Abbott,ada@example.com,04/10/2026,99.00,0.00,99.00\n"
+        "55472,Ben Barker,ben@example.com,08/31/2026,17.00,2.00,15.00\n"
+    )
+    assert [row["account"]["reference"] for row in document["rows"]] == ["55470", "55472"]

@@ -443,3 +443,25 @@ def test_where_goods_go_under_an_address_of_its_own_is_not_the_debtors_number() 
         "Ben Barker,ben@example.com,2,2026-10-08,44.00,(917) 555-0114,quinn@example.com\n"
     )
     assert [c["phones"] for c in consumers_of(document)] == [[], []]
+
+
+def test_where_goods_go_is_not_the_debtors_beside_an_address_of_the_customer() -> None:
+    document = read(
+        "Ship To Email,Ship To Phone,Invoice No,Customer Name,Customer Email,Due Date,Balance Due\n"
+        "cora@example.com,(602) 555-0151,1,Ada Abbott,ada@example.com,2026-03-08,35.00\n"
+        "dora@example.com,(512) 555-0188,2,Ben Barker,ben@example.com,2026-09-17,38.00\n"
+    )
+    assert [c["phones"] for c in consumers_of(document)] == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("Prénom", "Nom de famille"), ("First Name", "Family Name"), ("Nome", "Nome de família")],
+)
+def test_a_family_name_beside_a_first_name_is_no_familys(first: str, last: str) -> None:
+    document = read(
+        f"{first},{last},Email,Invoice,Due Date,Balance\n"
+        "Ada,Abbott,ada@example.com,1,2026-03-08,35.00\n"
+        "Ben,Barker,ben@example.com,2,2026-09-17,38.00\n"
+    )
+    assert [c["name"] for c in consumers_of(document)] == ["Ada Abbott", "Ben Barker"]

@@ -272,7 +272,7 @@ class Parties:
         given = any(p.point == "first_name" for p in self._with(OWES))
         if given or any(_BARE_NAMES.get(key) == "first_name" for key in self._keys):
             for index, key in enumerate(self._keys):
-                if key == "familyname":
+                if key in _FAMILY_NAMES:
                     self.parties[index] = None
 
     def _drop_parent_records(self, contents: Sequence[Content]) -> None:
@@ -400,7 +400,8 @@ class Parties:
             points |= NAMES
         others = [p for part in (OWES, ANSWERS, PAYS) for p in self._with(part, points)]
         if party.part == SHIPS:
-            others += self._with(OWNER, CONTACTS)
+            shipped = frozenset(p.point for p in self._with(SHIPS, CONTACTS))
+            others += self._with(OWNER, CONTACTS) + self._with(OWES, shipped)
         # Who is shipped to under a name or an address of their own has numbers of their own.
         kinds = {p.point for p in self._with(SHIPS, NAMES | CONTACTS)} | {party.point}
         plain = party.part == SHIPS and any(map(self._has_plain, kinds))
@@ -531,6 +532,7 @@ _BARE_NAMES = {
     "lastname": "last_name", "vorname": "first_name", "nachname": "last_name",
     "prenom": "first_name", "apellido": "last_name", "apellidos": "last_name",
 }  # fmt: skip
+_FAMILY_NAMES = frozenset("familyname nomdefamille nombredefamilia nomedefamilia".split())
 _BARE_BIRTHS = frozenset(
     fields.key_of(name)
     for name in """

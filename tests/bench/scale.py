@@ -376,8 +376,8 @@ def _two_rollouts(number: int) -> Portfolio:
 
 
 def _compare(portfolio: Portfolio) -> None:
-    one, other = f"{CREDITOR}.1", f"{CREDITOR}.2"
-    versus(one, other, ports=portfolio.ports, ledgers=portfolio.book, now=portfolio.now)
+    first, second = f"{CREDITOR}.1", f"{CREDITOR}.2"
+    versus(first, second, ports=portfolio.ports, ledgers=portfolio.book, now=portfolio.now)
 
 
 def _sign(portfolio: Portfolio) -> SignedRoot:

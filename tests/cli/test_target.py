@@ -44,6 +44,7 @@ READS = {
         "reentry list",
         "reentry report",
         "replies corrections",
+        "restore",
         "report",
     ),
     *("rules diff", "rules exposure", "rules preview", "rules replay", "segment list", "status"),

@@ -76,7 +76,7 @@ def apply(book: MemoryBook, signal: Signal, reply: Reply | None = None) -> tuple
     applied = apply_signal(signal, book=book, waker=waker, now=LATER, reply=reply)
     for subject, chain in book.chains.items():
         assert audit.verify(chain) == [], subject
-    return applied, waker.woken
+    return applied, sorted(waker.woken)
 
 
 BOTH = sorted([FIRST.account_id, SECOND.account_id])

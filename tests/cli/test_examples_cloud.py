@@ -53,6 +53,8 @@ NAMES = [name for name in commands() if name and not is_group(name)]
 # What an example says where it finds something: a local house lacks what the field needs, and the
 # ladders of a house that was wound back run no more.
 OTHERWISE: dict[str, tuple[int, str]] = {
+    # What was logged today is bound to no root before the day is over.
+    "audit verify": (1, "vouched for"),
     "doctor": (1, "missing"),
     # The house itself is in that account, and made the log groups of which there is one set.
     "deploy": (1, "SmsDeliveryLogs"),
@@ -205,7 +207,9 @@ BEFORE: dict[str, Callable[[House], Any]] = {
     "account unflag": lambda house: house.done(example_of("account flag")),
     "arrangement show": lambda house: house.done(example_of("arrangement record")),
     "arrangement cancel": lambda house: house.done(example_of("arrangement record")),
-    "audit verify": lambda house: house.done(example_of("audit export")),
+    "audit verify": lambda house: [
+        house.done(example_of(name)) for name in ("audit export", "audit key")
+    ],
     # A key of before stays in its secret, which the winding back does not reach.
     "billing end": lambda house: [house.run(example_of("billing key")) for _ in range(2)],
     "pilot start": _newcomers,

@@ -1,8 +1,8 @@
 """`make bench`: prints what a ladder costs and how fast the parts are, as Markdown.
 
 Figures, not a test: nothing fails on a slow machine. `--only transitions,imports,verdicts,replies,
-words,sizes,rows,portal,flows,rehearsal,scale,attack,import-cloud,mass-failure` takes some
-sections, the last five only where they are named; `--output FILE` writes the answer too.
+words,sizes,rows,portal,flows,rehearsal,scale,attack,import-cloud,mass-failure,payment-days` takes
+some sections, the last six only where they are named; `--output FILE` writes the answer too.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.bench import (
     ladder,
     mass_failure,
     packages,
+    payment_days,
     portal_pages,
     rehearsals,
     replies,
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the import's file")
     parser.add_argument("--accounts", type=int, default=20, help="ladders walked in company")
     parser.add_argument("--rehearsed", type=int, default=20_000, help="accounts rehearsed")
+    parser.add_argument("--data", type=Path, default=None, help="folder of invoices of others")
     given = parser.parse_args()
     sections: dict[str, Callable[[], str]] = {
         "sizes": lambda: packages.report(_built()),
@@ -59,9 +61,10 @@ def main() -> None:
         "attack": attack.report,
         "import-cloud": lambda: cloud_import.report(_built(), given.rows),
         "mass-failure": lambda: mass_failure.report(_built()),
+        "payment-days": lambda: payment_days.report(given.data),
     }
-    # What takes many minutes is measured where it is named.
-    named = ("rehearsal", "scale", "attack", "import-cloud", "mass-failure")
+    # What takes many minutes, or wants files of others, is measured where it is named.
+    named = ("rehearsal", "scale", "attack", "import-cloud", "mass-failure", "payment-days")
     usual = [name for name in sections if name not in named]
     wanted = [name for name in given.only.split(",") if name] or usual
     if unknown := set(wanted) - set(sections):

@@ -7,12 +7,14 @@ from collections import Counter
 
 import pytest
 
+from dunlin.domain.errors import DomainError
 from dunlin.domain.learning.canary import (
     Canary,
     SideOutcomes,
     canary_share,
     drawn,
     gain,
+    holdout_claim,
     look,
     side,
     smallest_gain,
@@ -123,3 +125,30 @@ def test_a_small_tenant_is_told_what_its_size_can_show():
 def test_a_side_of_a_single_account_has_no_bounds():
     single = SideOutcomes().with_account(owed=10, recovered=10, harmed=False)
     assert gain(single, single).error == float("inf")
+
+
+def paying(accounts: int, share: float) -> SideOutcomes:
+    """Accounts that owe the same, of which a share paid."""
+    paid = round(accounts * share)
+    return SideOutcomes(accounts=accounts, owed=accounts, recovered=paid, owed_squared=accounts,
+                        recovered_squared=paid, product=paid)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rest", "holdout", "claim"),
+    [
+        (paying(9_500, 0.46), paying(500, 0.40), "6.0 points more of what was owed (1.6 to 10.4)"),
+        (paying(9_500, 0.34), paying(500, 0.40), "6.0 points less of what was owed (1.6 to 10.4)"),
+        (paying(950, 0.46), paying(50, 0.40), "not distinguishable yet"),
+        (paying(1, 1.0), paying(1, 0.0), "not distinguishable yet"),
+        (SideOutcomes(), SideOutcomes(), "not distinguishable yet"),
+    ],
+)
+def test_the_claim_over_the_holdout_has_an_interval_or_is_none(rest, holdout, claim):
+    assert holdout_claim(rest, holdout) == claim
+
+
+@pytest.mark.parametrize(("planned", "share"), [(3, 0.5), (0, 0.5), (400, 0.0), (400, 1.0)])
+def test_a_trial_without_accounts_or_a_second_side_is_none(planned, share):
+    with pytest.raises(DomainError):
+        Canary(trial="t", planned=planned, share=share)

@@ -130,9 +130,21 @@ def test_a_tenant_without_a_log_is_told_so(gone):
     assert judge(replace(SOUND_CHALLENGE, **gone)).outcome == "not distinguishable yet"
 
 
-def test_without_touches_held_out_nothing_is_opened():
-    report = judge(replace(SOUND_CHALLENGE, held_out={"engaged": []}))
+@pytest.mark.parametrize(
+    "touches",
+    [[], held_out()[:299], [replace(touch, account_id="a") for touch in held_out()]],
+    ids=["none", "few", "of a single account"],
+)
+def test_without_enough_touches_held_out_nothing_is_opened(touches):
+    report = judge(replace(SOUND_CHALLENGE, held_out={"engaged": touches}))
     assert report.outcome == "not distinguishable yet"
+
+
+@pytest.mark.parametrize("chance", [1.2, -0.1, float("nan")])
+def test_a_prediction_that_is_no_chance_refuses_however_few_were_held_out(chance):
+    wrong = [replace(touch, challenger=chance) for touch in held_out()[:20]]
+    report = judge(replace(SOUND_CHALLENGE, held_out={"engaged": wrong}))
+    assert "calibration of engaged" in failed(report)
 
 
 def test_a_log_that_contradicts_itself_refuses():

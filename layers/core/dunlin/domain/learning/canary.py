@@ -11,6 +11,7 @@ import hashlib
 import math
 from dataclasses import dataclass, replace
 
+from dunlin.domain.errors import DomainError
 from dunlin.domain.learning.off_policy import Interval
 
 BOUNDS = (4.05, 2.86, 2.34, 2.02)
@@ -89,12 +90,17 @@ def gain(challenger: SideOutcomes, champion: SideOutcomes) -> Interval:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
     """A trial under way: `planned` matured accounts on both sides together, of which `share` get
-    the challenger; `looks` were taken so far."""
+    the challenger; `looks` were taken so far. Raises `DomainError` where there is nothing to look
+    at four times, or but one side."""
 
     trial: str
     planned: int
     share: float
     looks: int = 0
+
+    def __post_init__(self) -> None:
+        if self.planned < LOOKS or not 0 < self.share < 1:
+            raise DomainError("A trial wants accounts for its looks, and two sides.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +141,20 @@ def look(
         verdict=_verdict(due, z, harm_z, _split_z(canary.share, challenger, champion)),
     )
     return replace(canary, looks=due), taken
+
+
+def holdout_claim(rest: SideOutcomes, holdout: SideOutcomes) -> str:
+    """What is said of the lift over the accounts that stay on the fixed ladder: the only claim
+    that is shown as proof. Both sides are of accounts placed 60 days ago or earlier."""
+    lift = gain(rest, holdout)
+    if not lift.low > 0 and not lift.high < 0:
+        return "not distinguishable yet"
+    way = "more" if lift.value > 0 else "less"
+    low, high = sorted((abs(lift.low), abs(lift.high)))
+    return (
+        f"{100 * abs(lift.value):.1f} points {way} of what was owed "
+        f"({100 * low:.1f} to {100 * high:.1f})"
+    )
 
 
 def smallest_gain(accounts: int, *, share: float, spread: float = 0.6) -> float:

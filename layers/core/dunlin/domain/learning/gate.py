@@ -24,6 +24,8 @@ from dunlin.domain.learning.off_policy import (
 EFFECTIVE = 300.0
 LARGEST = 100.0
 MEAN = (0.9, 1.1)
+HELD_OUT = 300
+"""Touches held out below which a head's calibration is not judged: anything would pass."""
 UNSOUND = 0.01
 """The share of a log that may be unsound before nothing is concluded from it."""
 ROLLBACK_CHANCE = 0.001
@@ -159,9 +161,12 @@ def _calibration_checks(head: str, touches: Sequence[HeldOutTouch]) -> Iterable[
         yield GateCheck(name=name, verdict="unknown", says=str(error))
         return
     bad = sum(not 0 <= touch.challenger <= 1 for touch in touches)
+    verdict = "passed" if apart.holds(0) and not bad else "failed"
+    if len(touches) < HELD_OUT or math.isinf(apart.error):
+        verdict = "failed" if bad else "unknown"
     yield GateCheck(
         name=name,
-        verdict="passed" if apart.holds(0) and not bad else "failed",
+        verdict=verdict,
         says=f"{apart.value:+.4f} beyond what happens ({apart.low:+.4f} to {apart.high:+.4f}).",
     )
     ours = sum((t.challenger - t.happened) ** 2 for t in touches) / len(touches)

@@ -132,9 +132,10 @@ def test_a_made_up_address_is_told_under_its_own_column() -> None:
     ]  # fmt: skip
 
 
-def test_a_bill_is_numbered_where_its_column_says_no_more() -> None:
+@pytest.mark.parametrize("heading", ["bill", "Statement", "INVOICE"])
+def test_a_bill_is_numbered_where_its_column_says_no_more(heading: str) -> None:
     document = read(
-        "bill,client,client_email,due_date,billed,paid,balance\n"
+        f"{heading},client,client_email,due_date,billed,paid,balance\n"
         "55470,Ada Abbott,ada@example.com,04/10/2026,99.00,0.00,99.00\n"
         "55472,Ben Barker,ben@example.com,08/31/2026,17.00,2.00,15.00\n"
     )

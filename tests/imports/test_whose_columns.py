@@ -465,3 +465,15 @@ def test_a_family_name_beside_a_first_name_is_no_familys(first: str, last: str) 
         "Ben,Barker,ben@example.com,2,2026-09-17,38.00\n"
     )
     assert [c["name"] for c in consumers_of(document)] == ["Ada Abbott", "Ben Barker"]
+
+
+def test_an_account_is_the_customer_though_each_stands_often() -> None:
+    rows = ("Ingram Plumbing Co.,ingram@example.com,{},2026-08-04,10.00,Ned Yates\n",
+            "Abbott & Sons Ltd,abbott@example.com,{},2026-08-21,20.00,Dora Jensen\n")  # fmt: skip
+    document = read(
+        "Account,Email,Invoice No.,Due Date,Balance,Primary Contact\n"
+        + "".join(rows[n % 2].format(n + 1) for n in range(8))
+    )
+    assert {c["name"] for c in consumers_of(document)} == {
+        "Ingram Plumbing Co.", "Abbott & Sons Ltd",
+    }  # fmt: skip

@@ -35,6 +35,7 @@ _NUMBERED = frozenset(("invoice_number", "claim", "load_number", "instalment"))
 """Fields that number the debts of one account."""
 _LEDGERS = frozenset(("account", "konto", "compte", "cuenta", "acct"))
 """Names of columns that hold a customer's number or an account of the books."""
+_FEW_ROWS = 25
 _ACCOUNTS = frozenset(
     "acct acctno acctnumber acctnum accountno accountnumber customeraccount custacct".split()
 )
@@ -143,7 +144,9 @@ def _names_accounts(option: Option) -> bool:
     names = option.share("name") + option.share("numbered_name")
     named = names >= 0.9 and option.share("code") < 0.2
     others = {"first_name", "last_name", "company", "consumer_name"} & option.sure
-    return named and option.content.distinct > 0.3 and not others
+    # In few rows each customer may stand often; an account of the books would be nearly all.
+    least = 0.2 if option.content.filled < _FEW_ROWS else 0.3
+    return named and option.content.distinct > least and not others
 
 
 def _is_beside_the_firm(option: Option) -> bool:

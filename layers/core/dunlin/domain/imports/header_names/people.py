@@ -13,6 +13,7 @@ STRONG = {
     "invoice_number": """
         no da nota|numero da nota|n da nota|nota numero|invoice number|invoice no|invoice nr
         |invoice num|invoice|inv no|inv|inv number|invno|bill
+        |statement
         |document number|document no|documentno|doc number|doc no|docno|doc num|num|bill number
         |rechnungsnummer|rechnungsnr|rechnungs nr|rechnung nr|rechnung|belegnummer|beleg nr
         |belegnr|belegfeld 1|numero de factura|no factura|num factura|factura|n factura

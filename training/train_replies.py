@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 MODEL = HERE.parent / "layers" / "core" / "dunlin" / "replies" / "model.json"
 CHARS, WORDS = 16_384, 8_192
 # See `ReplyModel`.
-THRESHOLDS = {"stop_at": 0.12, "doubt_at": 0.07, "pause_at": 0.17, "idle_at": 0.14, "hold_at": 0.5}
+THRESHOLDS = {"stop_at": 0.14, "doubt_at": 0.07, "pause_at": 0.22, "idle_at": 0.19, "hold_at": 0.5}
 PAIRS = 3_000
 RETYPED = 2
 """How often a text written one by one is drawn again with the slips of a hurried thumb."""

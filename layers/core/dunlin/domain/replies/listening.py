@@ -25,6 +25,7 @@ from dunlin.domain.replies.phrases import (
     SIGNALS,
     START_WORDS,
     TARGETS,
+    TEASED,
     TYPO_WORDS,
 )
 from dunlin.domain.replies.signals import ReplySignals
@@ -107,7 +108,7 @@ def listen(text: str) -> ReplySignals:
     folded = fold(text)
     if FOREIGN.fullmatch(text):
         return ReplySignals(opt_out=True, signals=frozenset({"message_opt_out"}))
-    folded, kept = KEEPS.subn(" ", folded)
+    folded, kept = KEEPS.subn(" ", TEASED.sub(" ", folded))
     sentences = _sentences(folded)
     if not sentences:
         return ReplySignals(keeps=kept > 0)

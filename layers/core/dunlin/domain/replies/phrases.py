@@ -104,7 +104,8 @@ NEVER = _any(
     r"\b(?:stop|stops|stopped|stopping) (?:by|in|over)\b",
     r"\b(?:cant|cannot|can not|couldnt|could not) stop\b(?! the (?:texts|messages|calls))",
     r"\bnon ?stop\b",
-    r"\bend of (?:the |this |next |my |each |every )?(?:month|week|year)s?\b",
+    r"\bend of (?:the |this |next |my |each |every )?(?:present |coming |same )?(?:month|week|year|term|quarter|summer|semester)s?\b",
+    r"\b(?:months?|quarters?|years?) end\b|\b(?:tack|add|added|put|move|moved|goes) (?:\w+ ){0,5}(?:on|to|onto|at) the end\b",
     r"\bweek ?ends?\b",
     r"\b(?:bus|train|tram|trolley|subway|metro) stops?\b",
     r"\b(?:which|what|next|nearest|closest) stop (?:is|are|do|does|should|would|will|can|gets)\b(?! (?:i|you|u) (?:text|send|reply|say)\b)|\b(?:nearest|closest) stop\b|\b(?:bus|train)(?:es|s)? (?:does not|doesnt|do not|dont|did not|didnt|never) stop\b",
@@ -116,7 +117,17 @@ NEVER = _any(
     r"\bstop(?:ped)? (?:worrying|smoking|drinking|working)\b|\bquit(?:ting)? (?:early|smoking|drinking)\b",
     r"\b(?:does|will|what does|whats|what happens if i) (?:the )?(?:reply|replying|texting|sending|responding|text) stop (?:do|mean|cancel|end|only|just)\b",
     r"\b(?:puedo cancelar|si cancelo) (?:mi|la) (?:cita|vuelta|orden)\b|\b(?:parar|paro|paren|detener|cerrar) (?:la|el|los|mis) (?:agua|gas|luz|medicina)\b",
+    # Fees that stop, payments that do not, a place that takes no cards any more.
+    r"\b(?:stop|quit|end)(?:s|ped|ping|ting)? (?:adding |charging |piling on )?(?:me )?(?:the |those |any |these |more )?(?:late )?(?:fees?|interest|penalt(?:y|ies)|late charges?)\b",
+    r"\blate (?:fees?|charges?) (?:stop|end)s?\b|\b(?:no|not|wont|will not|never|dont) stop(?:ping)? (?:until|till|til)\b",
+    r"\b(?:did|have|do|does|why did) (?:you|u|they|yall) (?:guys )?(?:stop|quit|stopped) (?:taking|accepting)\b|\bso i (?:stop|quit) (?:forgetting|being late)\b",
     r"\ben (?:lugar|vez) de (?:cancelar|parar)\b|\b(?:alto|stop|baja) (?:cancela|hace|significa|solo)\b",
+)
+
+# Laughed off, to somebody who was kind.
+TEASED = re.compile(
+    r"\b(?:stop|quit)(?: it)?[\s,!.]+(?:(?:you[' ]?re|you are|ur) (?:too|so|making me) "
+    r"(?:sweet|kind|nice|funny|good|blush|laugh)|making me (?:blush|laugh))\b"
 )
 
 # Ends what is sent, whichever word it is said with.
@@ -271,6 +282,9 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
             ),
             re.compile(
                 r"\b(?:phone|battery|car|truck|laptop|computer|cell|dog|cat|pet|wifi|internet|engine|real estate)(?: \w+){0,2} (?:died|dead|passed away)\b|\breal estate\b"
+                r"|\b(?:line|link|number|site|website|page)(?: \w+){0,3} (?:is|was|went|seems) dead\b|\bmurio (?:el|la|mi) (?:cel|celular|telefono|bateria|carro|compu|internet|perro|gato)\b"
+                r"|\b(?:cel|celular|telefono|bateria|carro|link|numero|linea|pagina) (?:ya )?(?:esta muert[oa]|murio)\b"
+                r"|\b(?:at|to|attending) an? (?:family )?funeral\b|\bfuneral (?:costs?|expenses?)\b"
             ),
         ),
     ),
@@ -282,7 +296,7 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
                 r"\b(?:this|that) (?:is not|isnt|is no longer|aint|isn t|wasnt|is nt) (?:him|her|them|(?:his|her|their|the|that|[a-z]+s) (?:number|phone|cell|email|e mail|person|line)|mr|mrs|ms)\b",
                 r"\b(?:this|it) (?:is not|isnt) (?!my\b|mine\b|right\b|true\b|fair\b|correct\b|ok\b|okay\b|a\b|an\b|the\b|what\b|how\b|working\b|possible\b|funny\b|good\b|legal\b|accurate\b|me\b|owed\b|due\b|over\b|valid\b|about\b|helpful\b|going\b|it\b|enough\b|easy\b|cool\b|in\b|on\b|for\b|paid\b|that\b|so\b|your\b|happening\b|acceptable\b|necessary\b|real\b|spam\b|clear\b|yet\b|even\b|ours\b|as\b|from\b|available\b|urgent\b)[a-z]+(?: [a-z]+)?(?= \.|$)",
                 r"\b(?:im|i am) not (?:the person|who you|the one you|that person|the right person|the guy|the owner of)\b|\bnot the (?:right )?person\b|\bnot who you\b",
-                r"\bno ?(?:one|body)(?: \w+){0,3} (?:by|with) (?:that|this|the) name\b|\bno such person\b|\bno [a-z]+ (?:here|at this number)\b(?<!calls at this number)",
+                r"\bno ?(?:one|body)(?: \w+){0,3} (?:by|with) (?:that|this|the) name\b|\bno such person\b|\bno (?!complaints?\b|problems?\b|issues?\b|worries\b|questions?\b|objections?\b|hurry\b|rush\b|argument\b)[a-z]+ (?:here|at this number)\b(?<!calls at this number)",
                 r"\b(?:doesnt|does not|no longer) (?:live|work|reside)s? here\b|\b(?:do not|dont|never) know (?:him|her|them|this person|that person|anyone|anybody|any [a-z]+|who (?:that|this|he|she) is|who [a-z]+ is|a [a-z]+)\b",
                 r"\b(?:dont|do not) know (?:anyone|anybody)\b|\byou(?:ve| have)? (?:got |have )?the wrong\b|\bnever heard of (?:him|her|them|this person)\b|\bnew owner of this (?:number|phone)\b|\bgot this number (?:recently|last|a)\b|\bjust got this number\b",
                 r"\b(?:doesnt|does not|no longer) (?:has|have|use|own)s? (?:this|that) (?:number|phone|email|cell)\b|\bbelongs to (?:someone|somebody|another|a different)\b|\bnew phone who\b|\bwrong numb\b",
@@ -328,7 +342,7 @@ SIGNALS: tuple[tuple[str, Finder], ...] = (
                 r"\bno (?:les |le )?debo\b|\bno es mi (?:deuda|cuenta)\b|\bno es mi[oa]\b|\bdisputo\b|\bno reconozco\b|\bfraude\b|\bnunca (?:compre|firme|recibi)\b",
             ),
             _any(
-                r"\b(?:not|dont|do not|no longer|arent|wont|never) (?:\w+ )?disput(?:e|ing|ed)\b|\bdont (?:dispute|deny)\b|\bno dispute\b|\b(?:dont|do not|didnt) know (?:how much|what|if|that) (?:i )?owed?\b",
+                r"\b(?:not|dont|do not|no longer|arent|wont|never) (?:\w+ )?(?:disput|contest)(?:e|ing|ed)?\b|\b(?:is|am|was) (?:it|i) wrong (?:to|if|or)\b|\bdont (?:dispute|deny)\b|\bno dispute\b|\b(?:dont|do not|didnt) know (?:how much|what|if|that) (?:i )?owed?\b",
             ),
         ),
     ),

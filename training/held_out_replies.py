@@ -14,7 +14,7 @@ from training.reply_measures import Judged, figures, readings
 from training.train_replies import gathered
 
 FOLDER = Path(__file__).parents[1] / "tests" / "held_out"
-SETS = ("replies", "everyday")
+SETS = ("replies", "everyday", "turned")
 
 
 def judged(which: str = "replies") -> Iterator[Judged]:

@@ -33,6 +33,9 @@ Not today but Friday
 my check is in the mail
 No hablo mucho inglés, español por favor
 Hello, this is Maria
+can u stop the late fees if i pay 60 a wk
+No complaints here, you guys are great
+is it wrong to pay early by card
 """.strip().splitlines()
 
 
@@ -89,6 +92,19 @@ def test_every_training_text_of_a_matter_holds_a_word_of_it() -> None:
 )
 def test_a_no_or_a_stop_that_is_not_said_of_messages_ends_none(text: str) -> None:
     assert {"opt_out", "ambiguous"}.isdisjoint(reading(text).labels)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no more excuses from me. monday 9am",
+        "2 semanitas mas no sea malo",
+        "Stop it, you're too sweet!",
+        "not all of it no. but i got 80 now",
+    ],
+)
+def test_a_no_or_a_stop_said_in_passing_ends_no_messages(text: str) -> None:
+    assert not reading(text).opt_out
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -77,16 +77,23 @@ def test_replies_written_apart_are_read_no_worse_than_the_docs_say() -> None:
     assert everybody["macro_f1"] >= 0.84
     assert everybody["hard_stops"] >= 0.95
     assert everybody["false_stops"] <= 0.05
-    assert everybody["stopped_or_paused"] >= 0.98
-    assert everybody["must_pause"] >= 0.98
-    assert everybody["needless_pauses"] <= 0.25
+    assert everybody["stopped_or_paused"] >= 0.97
+    assert everybody["must_pause"] >= 0.97
+    assert everybody["needless_pauses"] <= 0.17
     assert figures["es"]["macro_f1"] >= figures["en"]["macro_f1"]
     assert plain["must_pause"] == 1.0
     everyday = measured("everyday")["all"]
     assert everyday["hard_stops"] >= 0.96
     assert everyday["false_stops"] <= 0.05
-    assert everyday["must_pause"] >= 0.98
-    assert everyday["needless_pauses"] <= 0.25
+    assert everyday["must_pause"] >= 0.965
+    assert everyday["needless_pauses"] <= 0.19
+    turned = measured("turned")["all"]
+    assert turned["macro_f1"] >= 0.84
+    assert turned["hard_stops"] >= 0.98
+    assert turned["false_stops"] <= 0.05
+    assert turned["stopped_or_paused"] >= 0.99
+    assert turned["must_pause"] >= 0.99
+    assert turned["needless_pauses"] <= 0.32
 
 
 @given(st.text(max_size=40))

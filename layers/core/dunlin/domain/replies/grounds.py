@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from dunlin.domain.replies.folding import fold, own_words, pictures
 from dunlin.domain.replies.listening import one_typo
-from dunlin.domain.replies.phrases import NEVER
+from dunlin.domain.replies.phrases import NEVER, TEASED
 
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORTEST = 5
@@ -121,7 +121,7 @@ def groundless(text: str) -> frozenset[str]:
 
 def _holds(words: list[str], label: str) -> bool:
     if label == "opt_out":  # "stop by the office" ends nothing
-        words = NEVER.sub(" ", " ".join(words)).split()
+        words = TEASED.sub(" ", NEVER.sub(" ", " ".join(words))).split()
     if _NAMED[label].stand_in(words):
         return True
     if label == "opt_out" and _DENIED.stand_in(words) and _SENT.stand_in(words):

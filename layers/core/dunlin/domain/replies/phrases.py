@@ -118,9 +118,12 @@ NEVER = _any(
     r"\b(?:does|will|what does|whats|what happens if i) (?:the )?(?:reply|replying|texting|sending|responding|text) stop (?:do|mean|cancel|end|only|just)\b",
     r"\b(?:puedo cancelar|si cancelo) (?:mi|la) (?:cita|vuelta|orden)\b|\b(?:parar|paro|paren|detener|cerrar) (?:la|el|los|mis) (?:agua|gas|luz|medicina)\b",
     # Fees that stop, payments that do not, a place that takes no cards any more.
-    r"\b(?:stop|quit|end)(?:s|ped|ping|ting)? (?:adding |charging |piling on )?(?:me )?(?:the |those |any |these |more )?(?:late )?(?:fees?|interest|penalt(?:y|ies)|late charges?)\b",
+    r"\b(?:stop|quit|end)(?:s|ped|ping|ting)? (?:adding )?(?:the |those |any |these |more )?(?:late )?(?:fees?|penalt(?:y|ies)|late charges?)\b",
+    r"\b(?:can|could|will|would|if) (?:you|u|yall) (?:stop|quit|end) (?:adding |charging )?(?:the |any )?interest\b",
     r"\blate (?:fees?|charges?) (?:stop|end)s?\b|\b(?:no|not|wont|will not|never|dont) stop(?:ping)? (?:until|till|til)\b",
     r"\b(?:did|have|do|does|why did) (?:you|u|they|yall) (?:guys )?(?:stop|quit|stopped) (?:taking|accepting)\b|\bso i (?:stop|quit) (?:forgetting|being late)\b",
+    r"\bno(?:t|pe)? all of (?:it|this|that)\b",
+    r"\bno more (?:excuses|delays?|stalling|waiting|procrastinating|late (?:ones|payments|fees))\b|\bno sean? mal[oa]s?\b|\b(?:dias?|semanas?|semanitas?) mas\b",
     r"\ben (?:lugar|vez) de (?:cancelar|parar)\b|\b(?:alto|stop|baja) (?:cancela|hace|significa|solo)\b",
 )
 

@@ -59,7 +59,7 @@ _SPOKEN = r"(?:phone calls?|calls?|calling|letters?|voice ?mails?|paper|paper ma
 
 _ENGLISH = (
     rf"(?:{_ASKING} )?(?:keep|keep on|continue|go on|carry on|go ahead and|continue to|start|resume) (?:texting|text|txting|txt|messaging|message|emailing|email|e mailing|sending|send|reminding|updating|writing|getting|receiving)(?: {_REST})*",
-    rf"(?:keep|continue)(?: the| your| my| these| those)? {_MEDIA}(?: coming)?(?: {_REST})*",
+    rf"(?:keep|continue|continue with|carry on with|go on with)(?: the| your| my| these| those)? {_MEDIA}(?: coming)?(?: {_REST})*",
     rf"(?:{_ASKING} )?(?:text|txt|message|msg|email|e mail|send|resend|re send|re email|forward|mail|call|ring|phone|reach)(?: {_REST})+",
     rf"(?:{_ASKING} )?(?:give|shoot|drop|send) (?:me|us) an? (?:call|ring|line|note|{_MEDIA})(?: {_REST})*",
     rf"(?:{_ASKING} )?(?:reach out|get in touch|contact (?:me|us)|get back to (?:me|us)|answer|reply) (?:by|via|through|with an?) {_MEDIA}(?: {_REST})*",

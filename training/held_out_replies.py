@@ -14,7 +14,7 @@ from training.reply_measures import Judged, figures, readings
 from training.train_replies import gathered
 
 FOLDER = Path(__file__).parents[1] / "tests" / "held_out"
-SETS = ("replies", "everyday", "turned")
+SETS = ("replies", "everyday", "turned", "fresh")
 
 
 def judged(which: str = "replies") -> Iterator[Judged]:

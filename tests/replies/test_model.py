@@ -94,6 +94,14 @@ def test_replies_written_apart_are_read_no_worse_than_the_docs_say() -> None:
     assert turned["stopped_or_paused"] >= 0.99
     assert turned["must_pause"] >= 0.99
     assert turned["needless_pauses"] <= 0.32
+    fresh = measured("fresh")["all"]
+    assert fresh["texts"] > 800
+    assert fresh["macro_f1"] >= 0.86
+    assert fresh["hard_stops"] >= 0.9
+    assert fresh["false_stops"] <= 0.04
+    assert fresh["stopped_or_paused"] >= 0.99
+    assert fresh["must_pause"] >= 0.975
+    assert fresh["needless_pauses"] <= 0.21
 
 
 @given(st.text(max_size=40))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -12,11 +12,14 @@ from typer.testing import CliRunner
 
 from dunlin.adapters.aws.restore import RestoredTable, adopting, keeping, pointing, tables_of
 from dunlin.adapters.memory.account_book import MemoryBook
+from dunlin.adapters.memory.clock import FixedClock
 from dunlin.cli.main import app
+from dunlin.cli.restore import _hold
 from dunlin.domain.audit import audit
 from dunlin.domain.audit.audit import AuditEntry
 from dunlin.domain.errors import DomainError
 from dunlin.ports.audit import AuditArchive
+from dunlin.runtime import wiring
 from dunlin.service.accounts.staff_command import StaffCommand
 from dunlin.service.staff.restored import hold_what_was_lost
 from tests.staff.builders import ChainLog
@@ -127,6 +130,25 @@ def test_whoever_lost_something_is_held_and_nobody_else() -> None:
         held = {accounts["mailed"].account_id, accounts["stopped"].account_id}
         assert (set(overtaken.paused), overtaken.unknown) == (held, 1)
         assert {a.account_id for a in map(_stored(book), accounts.values()) if a.paused} == held
+
+
+def test_on_a_virtual_clock_its_own_days_are_looked_through(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The archive lies under those, whatever day DynamoDB's instant has."""
+    book = MemoryBook()
+    account = builders.account("INV-lost", consumer_id=builders.consumer("lost").consumer_id)
+    builders.store(book, book.creditors, account, person=builders.consumer("lost"))
+    archive = Archive(book, {NOON.date(): [entry(f"account#{account.account_id}", 7)]})
+    monkeypatch.setattr(wiring, "audit_archive", lambda: archive)
+    monkeypatch.setattr(wiring, "account_book", lambda: book)
+    monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON))
+    start = (NOON - timedelta(days=3)).isoformat()
+
+    _hold(StaffCommand(by="desk-1", why="restored"), NOON + timedelta(days=400), start)
+
+    assert _stored(book)(account).paused
+    assert "1 account paused" in capsys.readouterr().out
 
 
 def _stored(book: MemoryBook) -> Any:

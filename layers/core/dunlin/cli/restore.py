@@ -50,7 +50,7 @@ def restore(
     ordered = order(target, by, why)
     agree_to_write(target, yes=True)  # its name was said
     _swap(target, stack, label, instant)
-    _hold(ordered, instant)
+    _hold(ordered, instant, target.time_lapse)
 
 
 def _swap(target: Target, stack: str, label: str, instant: datetime | None) -> None:
@@ -79,13 +79,19 @@ def _swap(target: Target, stack: str, label: str, instant: datetime | None) -> N
         record.write_text(json.dumps(json.loads(record.read_text()) | {"outputs": outputs}))
 
 
-def _hold(ordered: StaffCommand, instant: datetime | None) -> None:
-    """Nothing of `runtime.wiring` was asked for before: it reads the new names."""
+def _hold(ordered: StaffCommand, instant: datetime | None, time_lapse: str) -> None:
+    """Nothing of `runtime.wiring` was asked for before: it reads the new names.
+
+    A virtual clock's days, under which the archive lies then, are not those of an instant of
+    DynamoDB's: all since its start are looked through.
+    """
     from dunlin.runtime import wiring
     from dunlin.service.staff.restored import hold_what_was_lost
 
-    today = wiring.real_clock().now().date()
+    today = wiring.clock().now().date()
     since = instant.date() if instant else today - timedelta(days=1)
+    if time_lapse:
+        since = datetime.fromisoformat(time_lapse).date()
     overtaken = hold_what_was_lost(
         since,
         today,

@@ -8,7 +8,6 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
-from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
@@ -18,25 +17,15 @@ from functions.check_compliance.handler import handler as check_compliance
 from functions.send_email.handler import handler as send_email
 from functions.send_sms.handler import handler as send_sms
 from tests.functions.metrics import counted
-from tests.functions.wire import wire
+from tests.functions.wire import wire, wire_account
 from tests.rollouts.test_rollouts import Town
 from tests.support import ground
-from tests.support.builders import CREDITOR, NOON
+from tests.support.builders import CREDITOR
 
 
 @pytest.fixture
 def wired_account(monkeypatch: pytest.MonkeyPatch) -> tuple[MemoryBook, Account]:
-    book, account = ground.memory_world()
-    wire(
-        monkeypatch,
-        account_book=book,
-        gate=ground.gate("PLAT-FREQ-ALL"),
-        templates=ground.PlainLetters(),
-        sessions=MemoryPortalSessions(),
-        clock=FixedClock(NOON),
-        mail_turns=None,
-    )
-    return book, account
+    return wire_account(monkeypatch)
 
 
 def looked(account: Account) -> dict[str, Any]:

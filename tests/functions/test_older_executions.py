@@ -14,7 +14,6 @@ import pytest
 
 from dunlin.adapters.memory.account_book import MemoryBook
 from dunlin.adapters.memory.clock import FixedClock
-from dunlin.adapters.memory.portal_sessions import MemoryPortalSessions
 from dunlin.adapters.memory.senders import MemoryMailbox, MemorySmsSender
 from dunlin.domain.accounts.account import Account
 from dunlin.domain.accounts.consumer import Channel
@@ -27,9 +26,8 @@ from functions.send_email.handler import handler as send_email
 from functions.send_sms.handler import handler as send_sms
 from tests.arrangements.ground import FIRST
 from tests.arrangements.test_arrangement_life import at, with_card
-from tests.functions.wire import wire
+from tests.functions.wire import wire, wire_account
 from tests.support import ground
-from tests.support.builders import NOON
 from tests.wiring import released
 
 BEFORE = json.loads(released.PATH.read_text())["executions"]
@@ -44,17 +42,7 @@ def sent(machine: str, state: str, values: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def due(monkeypatch: pytest.MonkeyPatch) -> tuple[MemoryBook, Account]:
-    book, account = ground.memory_world()
-    wire(
-        monkeypatch,
-        account_book=book,
-        gate=ground.gate("PLAT-FREQ-ALL"),
-        templates=ground.PlainLetters(),
-        sessions=MemoryPortalSessions(),
-        clock=FixedClock(NOON),
-        mail_turns=None,
-    )
-    return book, account
+    return wire_account(monkeypatch)
 
 
 @pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])

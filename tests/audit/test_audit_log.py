@@ -223,7 +223,7 @@ def test_the_command_repairs_and_says_where_it_wrote(monkeypatch: pytest.MonkeyP
     archive = MemoryArchive(lambda: life.book.chains)
     monkeypatch.setattr("dunlin.cli.stack.find_target", lambda **_: LAPTOP)
     monkeypatch.setattr(wiring, "audit_archive", lambda: archive)
-    monkeypatch.setattr(wiring, "real_clock", lambda: FixedClock(NOON + timedelta(days=1)))
+    monkeypatch.setattr(wiring, "clock", lambda: FixedClock(NOON + timedelta(days=1)))
     first = CliRunner().invoke(app, ["audit", "repair"])
     again = CliRunner().invoke(app, ["audit", "repair"])
     number = sum(map(len, life.book.chains.values()))

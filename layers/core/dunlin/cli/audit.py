@@ -165,7 +165,7 @@ def repair(
     """
     from dunlin.runtime import wiring
 
-    today = wiring.real_clock().now().date()
+    today = wiring.clock().now().date()  # its days are those of the archive
     first = since.date() if since is not None else today - timedelta(days=14)
     if first > today:
         raise refused(f"{day(first)} lies ahead.")

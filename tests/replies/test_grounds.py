@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dunlin.adapters.files.reply_model_file import load_reply_model
-from dunlin.domain.replies.grounds import groundless
+from dunlin.domain.replies.grounds import groundless, of_a_child
 from dunlin.domain.replies.reading import ReplyReading, read
 from tests.support.builders import NOON
 from training.reply_grammar import draws, templates
@@ -19,6 +19,8 @@ NEEDS = ("deceased", "attorney", "bankruptcy", "wrong_party", "opt_out")
 # Harmless replies, each of a kind that once stopped a lawful contact.
 HARMLESS = """
 I get paid on the 15th
+I am 15 minutes away
+I'm 12 days late, sorry
 I set up the payment online
 I need the exact amount
 I can do 100 now and the rest in January
@@ -118,3 +120,20 @@ def test_an_everyday_reply_stops_nothing(text: str) -> None:
 def test_an_automatic_answer_hides_no_wish_to_stop() -> None:
     assert reading("estoy manejando dejen de mandar mensajes").opt_out
     assert reading("estoy manejando ahora, luego contesto").labels == ("automatic",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I am 15 years old", "this is my moms phone, im 12", "I'm only sixteen!", "I'm a minor.",
+     "soy menor de edad", "oiga, tengo 15 años"],
+)  # fmt: skip
+def test_a_child_who_answers_halts_until_a_person_has_looked(text: str) -> None:
+    assert reading(text).pause
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I'm 15 minutes away", "I am 65 years old", "tengo 15 años de cliente", "I am 17 short"],
+)
+def test_a_number_is_not_an_age(text: str) -> None:
+    assert not of_a_child(text)

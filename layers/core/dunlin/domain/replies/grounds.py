@@ -111,6 +111,26 @@ _SLIPS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+_YOUNG = (
+    r"(?:[7-9]|1[0-7]|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
+    r"|seventeen)"
+)
+_CHILD = re.compile(
+    rf"\b(?:i ?m|i am) (?:only |just |like )?{_YOUNG}(?: ?(?:years?|yrs?) old| ?yo| y o)?$"
+    r"|\b(?:i ?m|i am) (?:only |just |still )?(?:an? )?(?:minor|kid|child|under ?age|under 18)$"
+    r"|\btengo (?:solo |apenas |nomas )?(?:[7-9]|1[0-7]) anos$"
+    r"|\bsoy (?:un |una )?(?:menor(?: de edad)?|nin[oa])$"
+)
+_SENTENCE = re.compile(r"[.!?;,\n]+")
+
+
+def of_a_child(text: str) -> bool:
+    """Whether a sentence of a reply says that who writes is under 18: whoever owes is somebody
+    else, or cannot be bound."""
+    parts = _SENTENCE.split(own_words(text))
+    return any(_CHILD.search(" ".join(_WORD.findall(fold(part)))) for part in parts)
+
+
 def groundless(text: str) -> frozenset[str]:
     """The labels among deceased, attorney, bankruptcy, wrong_party and opt_out of which a reply, as
     it came, holds no word."""

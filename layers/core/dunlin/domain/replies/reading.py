@@ -16,7 +16,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from dunlin.domain.replies.folding import fold, own_words
-from dunlin.domain.replies.grounds import groundless
+from dunlin.domain.replies.grounds import groundless, of_a_child
 from dunlin.domain.replies.model import Likely, ReplyModel
 from dunlin.domain.replies.promises import promised_amount, promised_day
 from dunlin.domain.replies.requests import unasked
@@ -168,9 +168,10 @@ def grounded(text: str, model: ReplyModel) -> Grounded:
     likely, lacking = model.likely(text), groundless(text)
     chances = {**likely.labels, "opt_out": max(likely.labels["opt_out"], likely.stops)}
     labels = {name: 0.0 if name in lacking else chance for name, chance in likely.labels.items()}
+    wordless = {name for name in lacking if chances[name] >= _STRONG}
     return Grounded(
         Likely(labels=labels, stops=0.0 if "opt_out" in lacking else likely.stops),
-        frozenset(name for name in lacking if chances[name] >= _STRONG),
+        frozenset(wordless | ({"wrong_party"} if of_a_child(text) else set())),
     )
 
 

@@ -166,7 +166,8 @@ def test_a_promise_by_text_holds_help_is_answered_and_what_nobody_understands_wa
     assert promised.hold is Hold.PROMISE
     assert promised.due_at is not None
     assert promised.due_at.date() > on
-    assert (stored("puzzler").hold, kind_of(stored("puzzler"))) == (Hold.REVIEW, "reply")
+    assert stored("puzzler").hold is Hold.REVIEW
+    assert kind_of(stored("puzzler")) in ("reply", "question")  # whatever it is called, it waits
     assert stored("helpless").hold is None
     before = {name: sent(name) for name in ("promiser", "puzzler")}
     town.lapse.run(promised.due_at - timedelta(hours=1))

@@ -118,17 +118,3 @@ def _chunks(rows: TouchRows, name: str) -> Iterator[FitChunk]:
         part = places[start : start + CHUNK_ROWS]
         weights = 0.5 ** (rows.age_days[part] / HALF_LIFE_DAYS)
         yield columns_of(rows.person[part], rows.day[part], rows.arm[part]), labels[part], weights
-
-
-def held_out_loss(model: LearnerModel, rows: TouchRows) -> dict[str, float]:
-    """Mean log-loss of each head on touches that it was not trained on."""
-    losses: dict[str, float] = {}
-    for name in HEADS:
-        total = weight = 0.0
-        mean = np.array(model.heads[name].mean)
-        for x, labels, _ in _chunks(rows, name):
-            p = np.clip(1 / (1 + np.exp(-(x @ mean))), 1e-9, 1 - 1e-9)
-            total += float(-(labels * np.log(p) + (1 - labels) * np.log(1 - p)).sum())
-            weight += len(labels)
-        losses[name] = total / weight if weight else 0.0
-    return losses
